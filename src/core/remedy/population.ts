@@ -1,4 +1,5 @@
 import type { FactKind } from '../fact/fact.ts';
+import type { Money } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
 
 /** What all facts together look like: the base against which the findings stand out. */
@@ -10,6 +11,15 @@ export interface Population {
   /** Rentals by the quarter hour in which they ended; null without a rentals file. */
   readonly ended: TimeSeries | null;
   readonly attributes: readonly AttributeBase[];
+  /** What the provider moved in all, one entry a currency, by code. */
+  readonly taken: readonly Taken[];
+}
+
+/** Succeeded movements of one currency and every purpose: the whole from which the report takes its shares. */
+export interface Taken {
+  readonly charged: Money;
+  /** Refunds and chargebacks, less chargeback reversals. */
+  readonly givenBack: Money;
 }
 
 /** Counts per bucket, the first bucket beginning at `from` (a whole quarter hour of UTC), without gaps. */
