@@ -40,14 +40,36 @@ export function toRfc3339(instant: Instant): string {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${clock}${fraction}Z`;
 }
 
-/** A length of time in the largest unit that keeps it readable: `54 ms`, `2.0 s`, `11 min`, `3 d 4 h`. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** The instant as sentences say it, to the minute, cut not rounded: `16 Nov 2014 02:14 UTC`. */
+export function sayInstant(instant: Instant): string {
+  const text = toRfc3339(instant);
+  const [year, month, day] = text.slice(0, text.indexOf('T')).split('-');
+  return `${Number(day)} ${MONTHS[Number(month) - 1]} ${year} ${text.slice(text.indexOf('T') + 1).slice(0, 5)} UTC`;
+}
+
+/** Midnight UTC of the day in which the instant lies. */
+export function dayOf(instant: Instant): Instant {
+  return Math.floor(instant / DAY_MS) * DAY_MS;
+}
+
+/**
+ * A length of time in the two largest units that keep it readable: `54 ms`, `2.0 s`, `11 min`, `3 d 4 h`.
+ * What lies below the second unit is cut, so that no unit ever shows its own limit (`60 s`).
+ */
 export function sayDuration(ms: number): string {
   if (ms < 0) return `-${sayDuration(-ms)}`;
-  if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
-  if (ms < MINUTE_MS) return `${(ms / SECOND_MS).toFixed(1)} s`;
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ${Math.round((ms % MINUTE_MS) / SECOND_MS)} s`;
-  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)} h ${Math.round((ms % HOUR_MS) / MINUTE_MS)} min`;
-  return `${Math.floor(ms / DAY_MS)} d ${Math.round((ms % DAY_MS) / HOUR_MS)} h`;
+  if (ms < SECOND_MS) return `${Math.floor(ms)} ms`;
+  if (ms < MINUTE_MS) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  if (ms < HOUR_MS) return sayUnits([ms, MINUTE_MS, 'min'], [SECOND_MS, 's']);
+  if (ms < DAY_MS) return sayUnits([ms, HOUR_MS, 'h'], [MINUTE_MS, 'min']);
+  return sayUnits([ms, DAY_MS, 'd'], [HOUR_MS, 'h']);
+}
+
+function sayUnits([ms, large, largeName]: [number, number, string], [small, smallName]: [number, string]): string {
+  const rest = Math.floor((ms % large) / small);
+  return `${Math.floor(ms / large)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
 }
 
 function pad(value: number, width: number): string {

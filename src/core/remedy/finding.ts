@@ -36,7 +36,10 @@ export interface LayerCounts {
 
 /** One wrong charge: at most one finding names a given payment as the one to give back. */
 export interface Finding {
-  /** `fnd_` and the id of what was wrong (payment, else charge, else settlement line, else rental): stable over runs. */
+  /**
+   * What was wrong, stable over runs: `fnd_` and the payment's id, or `fnd_charge_`, `fnd_rental_`, `fnd_line_` and that
+   * id where no payment is wrong (the kinds of id may have values in common, and line ids repeat when a file is replayed).
+   */
   readonly findingId: string;
   readonly class: FindingClass;
   readonly grade: Grade;
@@ -85,6 +88,8 @@ export const LOOK_ALIKES = [
   'part_refund',
   'charged_back',
   'explained_by_another_rental',
+  /** No attempt succeeded: there is nothing to give back. */
+  'nothing_taken',
 ] as const;
 export type LookAlike = (typeof LOOK_ALIKES)[number];
 
