@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { everyFileIsUsed, importsMakeNoLoop, importsPointInwards, nothingImportsTests } from './tidy/direction.ts';
-import { linksResolve } from './tidy/documents.ts';
+import { linksResolve, pathsExist } from './tidy/documents.ts';
 import { lockfileIsWhole, versionsAreExact } from './tidy/packages.ts';
 import { coreIsPure } from './tidy/purity.ts';
 import { type Rule, readSources } from './tidy/source.ts';
@@ -24,6 +24,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'no line is over 120 characters': linesAreShort,
   'nothing is left over': nothingIsLeftOver,
   'links in documents resolve': linksResolve((path) => existsSync(join(ROOT, path))),
+  'files that documents name exist': pathsExist((path) => existsSync(join(ROOT, path))),
   'the lockfile is whole, for every platform, and needs no install script': lockfileIsWhole,
   'package.json asks for exact versions': versionsAreExact,
 };
@@ -210,6 +211,14 @@ test('a planted broken link is found, and one inside code is not', () => {
       'README.md:2 points to docs/b.md, which is not there',
       'docs/a.md:2 points to ../README.md#nowhere, which is not there',
     ],
+  );
+});
+
+test('a planted name of a file that is gone is found', () => {
+  check(
+    pathsExist((path) => path === 'src/core/fact' || path === 'src/flow/remedy.ts'),
+    { 'ARCHITECTURE.md': 'In `core/fact` and\n`src/flow/remedy.ts`, not `core/utils/` or `a/b`.\n' },
+    ['ARCHITECTURE.md:2 names core/utils/, which is not there'],
   );
 });
 

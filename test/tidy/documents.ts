@@ -16,6 +16,21 @@ export function linksResolve(exists: (path: string) => boolean): Rule {
   };
 }
 
+const PATH = /`((?:src|core|flow|world|bin|test|scripts|bench|docs|examples|sql)\/[\w./-]*)`/g;
+
+/** Files and folders that a document names in code type are there, with or without the leading `src/`. */
+export function pathsExist(exists: (path: string) => boolean): Rule {
+  return (sources) =>
+    sources
+      .filter((source) => source.path.endsWith('.md'))
+      .flatMap((document) =>
+        [...document.text.matchAll(PATH)]
+          .map((match) => ({ path: match[1] ?? '', index: match.index }))
+          .filter(({ path }) => !exists(path) && !exists(`src/${path}`))
+          .map(({ path, index }) => `${placeOf(document, index)} names ${path}, which is not there`),
+      );
+}
+
 function linksOf(document: Source): readonly { readonly target: string; readonly index: number }[] {
   return [...withoutCode(document.text).matchAll(LINK)].map((match) => ({
     target: match[1] ?? match[2] ?? '',
