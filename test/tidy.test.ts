@@ -1,4 +1,4 @@
-/** Checks what the compiler cannot: directions, purity, names, links. Each rule is also seen to fail on a planted fault. */
+/** What the compiler cannot check: directions, purity, names, links. Each rule is also seen to fail on a planted fault. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -61,6 +61,11 @@ export function withoutComments(text: string): string {
   return text.replace(TOKENS, (token) => (/^\/[/*]/.test(token) ? blank(token) : token));
 }
 
+/** The text with strings and regular expressions cut out, line breaks inside them kept: what a formatter can break. */
+export function withoutStrings(text: string): string {
+  return text.replace(TOKENS, (token) => (/^\/[/*]/.test(token) ? token : token.replace(/[^\n]/g, '')));
+}
+
 /** The text with comments, strings and regular expressions blanked; what stands inside `${…}` of a template stays. */
 export function codeOnly(text: string): string {
   return text.replace(TOKENS, (token) => (token.startsWith('`') ? keepInserted(token) : blank(token)));
