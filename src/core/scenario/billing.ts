@@ -5,7 +5,7 @@ import type { Attributes } from './history.ts';
 import { atRome, compactDate, romeDay, romeOffsetMs } from './local-time.ts';
 
 /**
- * When the operator charges: by a message at the end of each drive; in slots of five minutes; once a night for the
+ * When the operator charges: by a message at the end of each drive; in slots of a quarter hour; once a night for the
  * day before; or every hour for the hour that the clocks in Rome have just left.
  */
 export type Rhythm = 'message' | 'slot' | 'nightly' | 'hourly';
@@ -16,7 +16,7 @@ export interface Bill {
   readonly attributes: Attributes;
 }
 
-export const SLOT_MS = 5 * MINUTE_MS;
+export const SLOT_MS = 15 * MINUTE_MS;
 export const WORKERS: readonly string[] = ['w-1', 'w-2', 'w-3', 'w-4', 'w-5', 'w-6'];
 
 /** Answer times of a provider in ms, by quantile in steps of 10 %. */
@@ -64,6 +64,7 @@ function describe(drive: Drive, at: Instant, slot: Instant | null, chance: Chanc
     app_version: account.appVersion,
     worker: chance.pick(WORKERS),
     job_run: slot === null ? '' : jobRun('charge', slot),
+    host: slot === null ? '' : 'cron-a',
     batch: batchOf(at),
     message_id: slot === null ? `m-${chance.hex(10)}` : '',
     delivery_count: slot === null ? '1' : '',
@@ -74,12 +75,22 @@ function describe(drive: Drive, at: Instant, slot: Instant | null, chance: Chanc
     merchant_account: `IT_${account.market.toUpperCase()}`,
     card: account.card,
     response_ms: responseMs(chance),
-    utc_offset: romeOffsetMs(at) === HOUR_MS ? '+01:00' : '+02:00',
+    utc_offset: romeOffsetMs(drive.endedAt) === HOUR_MS ? '+01:00' : '+02:00',
   };
 }
 
 export function responseMs(chance: Chance): string {
   return String(Math.round(chance.fromQuantiles(RESPONSE_TIMES)));
+}
+
+/** What a new message about an old drive changes: who takes it up, and how long the provider needs. */
+export function newMessage(chance: Chance): Attributes {
+  return {
+    message_id: `m-${chance.hex(10)}`,
+    delivery_count: '1',
+    worker: chance.pick(WORKERS),
+    response_ms: responseMs(chance),
+  };
 }
 
 /** `BILL-20141112`: the book-keeping day, on the calendar in Rome. */

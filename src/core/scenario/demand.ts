@@ -10,7 +10,7 @@ export interface Drive {
   vehicleId: string;
   readonly account: Account;
   readonly startedAt: Instant;
-  readonly endedAt: Instant;
+  endedAt: Instant;
   priceMinor: bigint;
   readonly sessionId: string;
   readonly attributes: Record<string, string>;

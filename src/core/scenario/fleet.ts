@@ -10,17 +10,25 @@ interface Vehicle {
 /** Cars stand for a few minutes between two drives. */
 const TURNAROUND_MS = 4 * MINUTE_MS;
 const TRIES_MAX = 8;
+/** Fleets are this small against their customers; where all cars are out, one more is bought. */
+const DRIVERS_PER_VEHICLE = 15;
 const PLATE_LETTERS = [...'ABCDEFGHJKLMNPRSTVWXYZ'];
 
 /** Gives every drive a car of its city that nobody else has at the time, and an id; drives come in order of their start. */
 export function assignVehicles(drives: readonly Drive[], chance: Chance): void {
+  const drivers = new Map<string, Set<string>>();
+  for (const { account } of drives) {
+    drivers.set(account.market, (drivers.get(account.market) ?? new Set()).add(account.accountId));
+  }
   const fleets = new Map<string, Vehicle[]>();
   const plates = new Set<string>();
   let number = 4_100_000;
   for (const drive of drives) {
     const fleet = fleets.get(drive.account.market) ?? [];
     fleets.set(drive.account.market, fleet);
-    const vehicle = findFree(fleet, drive.startedAt, chance) ?? addVehicle(fleet, plates, chance);
+    const size = Math.ceil((drivers.get(drive.account.market)?.size ?? 0) / DRIVERS_PER_VEHICLE);
+    const standing = fleet.length < size ? undefined : findFree(fleet, drive.startedAt, chance);
+    const vehicle = standing ?? addVehicle(fleet, plates, chance);
     vehicle.freeAt = drive.endedAt + TURNAROUND_MS;
     drive.vehicleId = vehicle.plate;
     number += chance.integer(1, 5);

@@ -14,7 +14,7 @@ export interface History {
   readonly rentalIds: Set<string>;
   readonly payments: PaymentDraft[];
   readonly charges: ChargeDraft[];
-  readonly lines: LineDraft[];
+  lines: LineDraft[];
   readonly wrongs: Wrong[];
   readonly lookAlikes: Map<string, number>;
   /** The last succeeded charge for each drive: what an incident repeats. */
@@ -31,7 +31,7 @@ export interface PaymentDraft {
   /** False for payments that carry no reference to our books. */
   namesCharge: boolean;
   status: PaymentStatus;
-  readonly amountMinor: bigint;
+  amountMinor: bigint;
   createdAt: Instant;
   readonly purpose: Purpose;
   readonly provider: string;
@@ -46,7 +46,7 @@ export interface ChargeDraft {
   readonly rentalId: string | null;
   readonly purpose: Purpose;
   status: ChargeStatus;
-  readonly amountMinor: bigint;
+  amountMinor: bigint;
   createdAt: Instant;
   readonly provider: string;
   payment: PaymentDraft | null;
@@ -183,6 +183,12 @@ export function repeatAtProvider(history: History, first: PaymentDraft, again: A
 export function repeat(history: History, first: PaymentDraft, again: Again): PaymentDraft {
   const payment = repeatAtProvider(history, first, again);
   payment.charge = recordOf(history, payment);
+  return payment;
+}
+
+/** Cuts a payment off from our books, which never asked for it. */
+export function forgetCharge(payment: PaymentDraft): PaymentDraft {
+  payment.charge = null;
   return payment;
 }
 

@@ -1,15 +1,33 @@
 import type { Facts } from '../fact/facts.ts';
 import type { Payment } from '../fact/payment.ts';
 import { bill } from './billing.ts';
-import { makeChance } from './chance.ts';
-import { drive } from './demand.ts';
+import { type Chance, makeChance } from './chance.ts';
+import { type Drive, drive } from './demand.ts';
 import { assignVehicles } from './fleet.ts';
 import { countLookAlike, type History, openHistory } from './history.ts';
+import { bankPostsTwice, fileReplayed } from './incident/bank.ts';
 import { webhookTwice } from './incident/books.ts';
 import { type Incident, incident } from './incident/incident.ts';
-import { recordTwice } from './incident/records.ts';
-import { timeoutNewKey } from './incident/requests.ts';
-import { billingPeriodRerun } from './incident/runs.ts';
+import { chargedByHand, lateSuccess, severalIntents } from './incident/people.ts';
+import { endLost, recordTwice, twoIdentities, unitWrong } from './incident/records.ts';
+import {
+  doubleSubmit,
+  keyExpired,
+  keyUnstable,
+  providerFailover,
+  providerRepeats,
+  timeoutNewKey,
+} from './incident/requests.ts';
+import {
+  billingPeriodRerun,
+  deadLettersRedriven,
+  hourTwice,
+  jobRanTwice,
+  testOnProduction,
+  twoSystems,
+} from './incident/runs.ts';
+import { strikeStrays } from './incident/strays.ts';
+import { failOver, queueRedelivers, rolledBack, workersRace } from './incident/workers.ts';
 import { dayOf } from './local-time.ts';
 import { payAll, sellPackages } from './look-alikes.ts';
 import { enrol, ITALY, type Setting } from './operator.ts';
@@ -39,14 +57,34 @@ export interface ScenarioOrder {
   readonly strays?: number;
 }
 
-const NOTHING_WRONG = incident({ select: () => [], strike: () => undefined });
-
 const INCIDENTS = {
-  none: () => NOTHING_WRONG,
+  none: () => incident({ select: () => [], strike: () => undefined }),
+  C01: doubleSubmit,
   C02: timeoutNewKey,
+  C03: keyExpired,
+  C04: keyUnstable,
+  C05: workersRace,
+  C06: jobRanTwice,
+  C07: fileReplayed,
   C08: () => billingPeriodRerun(40),
+  C09: queueRedelivers,
+  C10: deadLettersRedriven,
   C11: webhookTwice,
+  C12: rolledBack,
+  C13: failOver,
+  C14: lateSuccess,
+  C15: severalIntents,
+  C16: twoIdentities,
+  C17: twoSystems,
   C18: recordTwice,
+  C19: testOnProduction,
+  C20: hourTwice,
+  C21: endLost,
+  C22: unitWrong,
+  C23: chargedByHand,
+  C24: bankPostsTwice,
+  C25: providerRepeats,
+  C26: providerFailover,
 } as const satisfies Record<string, () => Incident>;
 
 export type ScenarioCause = keyof typeof INCIDENTS;
@@ -103,14 +141,26 @@ function writeHistory(setting: Setting, cause: Incident, order: ScenarioOrder): 
   const history = openHistory(drives, chance.fork('payments'));
   const bills = bill(drives, cause.rhythm, chance.fork('bills'));
   const struck = cause.select(drives, chance.fork('incident'));
-  payAll(history, bills, { drives: new Set(struck), keepStories: cause.keepStories });
+  const strays = selectStrays(drives, struck, order.strays ?? 0, chance.fork('strays'));
+  payAll(history, bills, { drives: new Set([...struck, ...strays]), keepStories: cause.keepStories });
   sellPackages(history, bills);
   cause.strike(history, struck);
+  strikeStrays(history, strays);
   settle(history);
   cause.strikeBank(history);
   const facts = seal(history, setting.attributes);
   const repeated = repeatSome(facts.payments, history);
   return { facts, repeated, truth: tellTruth({ history, facts, repeated, ...order }) };
+}
+
+function selectStrays(
+  drives: readonly Drive[],
+  struck: readonly Drive[],
+  wanted: number,
+  chance: Chance,
+): readonly Drive[] {
+  const taken = new Set(struck);
+  return chance.shuffle(drives.filter((one) => !taken.has(one) && one.alike === null)).slice(0, wanted);
 }
 
 /** The last rows of one export are the first of the next: about one in 250, at least one. */
