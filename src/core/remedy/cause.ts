@@ -1,47 +1,66 @@
-import type { Layers } from '../fact/facts.ts';
-import type { Instant } from '../kernel/time.ts';
+import { cannotTellOf } from './cause/cannot-tell.ts';
+import { casesOf } from './cause/case.ts';
+import { entryOf } from './cause/catalogue.ts';
+import { evidenceOf, type Reading, sayNumber, scoreOf } from './cause/clue.ts';
+import { CAUSES_SHOWN_MAX, type Cause, type Diagnosis, type DiagnosisInput } from './cause/diagnosis.ts';
+import { readBank } from './cause/family-bank.ts';
+import { readDatabase } from './cause/family-database.ts';
+import { readDeliveries } from './cause/family-delivery.ts';
+import { readKeys } from './cause/family-key.ts';
+import { readRecords } from './cause/family-record.ts';
+import { readRequests } from './cause/family-request.ts';
+import { readRuns } from './cause/family-run.ts';
+import { readSystems } from './cause/family-system.ts';
+import { ramp } from './cause/numbers.ts';
+import { type Profile, profileOf } from './cause/profile.ts';
+import { incidentOf } from './cause/window.ts';
 import type { Finding } from './finding.ts';
-import type { Population } from './population.ts';
 
-export type CauseId = `C${string}`;
+export type { Cause, CauseId, Diagnosis, DiagnosisInput, IncidentWindow } from './cause/diagnosis.ts';
+export { CAUSES_SHOWN_MAX } from './cause/diagnosis.ts';
 
-/** One cause of `docs/causes.md`, as far as the files let it be seen. */
-export interface Cause {
-  readonly id: CauseId;
-  readonly name: string;
-  /** 0 (nothing speaks for it) to 1 (its whole fingerprint is there and nothing contradicts). */
-  readonly score: number;
-  /** What in the data speaks for it, with the numbers, in plain sentences. */
-  readonly evidence: string;
-  /** What keeps it from happening again. */
-  readonly prevention: string;
+/** Below this a cause is not worth naming, unless it is the runner-up. */
+const SCORE_SHOWN_MIN = 0.1;
+/** From this many cases on, numbers are taken at their word; below, the score is reduced. */
+const CASES_ENOUGH = 12;
+
+/**
+ * Says when it happened and why. One pair cannot name the cause, the population can: so all findings are measured
+ * together, and every cause of the catalogue is scored against these measures. Time grows with n log n of the findings.
+ */
+export function diagnose({ findings, population, layers }: DiagnosisInput): Diagnosis {
+  const cases = casesOf(telling(findings));
+  const incident = incidentOf(cases, population);
+  if (incident === null) return { incident: null, causes: [], cannotTell: [] };
+  const missingTwins = findings.filter((finding) => finding.class === 'missing_twin').length;
+  const profile = profileOf({ incident, population, layers, missingTwins });
+  const causes = rank(profile);
+  return { incident: incident.window, causes, cannotTell: cannotTellOf(profile, causes) };
 }
 
-/** When it happened. All four ends are included and are instants of facts, not of buckets. */
-export interface IncidentWindow {
-  /** First and last end of an affected rental; null where no affected charge has a rental. */
-  readonly from: Instant | null;
-  readonly to: Instant | null;
-  /** First and last wrong charge. */
-  readonly chargedFrom: Instant;
-  readonly chargedTo: Instant;
-  /** How many findings lie inside, and how many strays outside. */
-  readonly inside: number;
-  readonly outside: number;
+/** What is only possible may be innocent, and would blur what the others show: it counts where there is nothing else. */
+function telling(findings: readonly Finding[]): readonly Finding[] {
+  const sure = findings.filter((finding) => finding.grade !== 'possible' && finding.class !== 'missing_twin');
+  return sure.length > 0 ? sure : findings;
 }
 
-export interface Diagnosis {
-  readonly incident: IncidentWindow | null;
-  /** Best first, at most `CAUSES_SHOWN_MAX`; empty where nothing is wrong. */
-  readonly causes: readonly Cause[];
-  /** What these files cannot tell, and which further file or column would help. Empty where the first cause is clear. */
-  readonly cannotTell: readonly string[];
+function rank(profile: Profile): readonly Cause[] {
+  const trust = ramp(profile.count, -4, CASES_ENOUGH);
+  return readingsOf(profile)
+    .map((reading) => causeOf(reading, scoreOf(reading) * trust, profile.count))
+    .sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1))
+    .filter((cause, index) => index < 2 || cause.score >= SCORE_SHOWN_MIN)
+    .slice(0, CAUSES_SHOWN_MAX);
 }
 
-export const CAUSES_SHOWN_MAX = 5;
+export function readingsOf(profile: Profile): readonly Reading[] {
+  return [readRequests, readKeys, readRuns, readDeliveries, readDatabase, readRecords, readSystems, readBank].flatMap(
+    (read) => read(profile),
+  );
+}
 
-export interface DiagnosisInput {
-  readonly findings: readonly Finding[];
-  readonly population: Population;
-  readonly layers: Layers;
+function causeOf(reading: Reading, score: number, count: number): Cause {
+  const { id, name, prevention } = entryOf(reading.id);
+  const few = count < 4 ? `Only ${sayNumber(count)} ${count === 1 ? 'case' : 'cases'}: too few to be sure. ` : '';
+  return { id, name, score: Math.round(score * 100) / 100, evidence: few + evidenceOf(reading), prevention };
 }

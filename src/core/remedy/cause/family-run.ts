@@ -1,0 +1,286 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
+import { isNearClockChange } from './clock.ts';
+import { type Reading, sayNumber, sayShare } from './clue.ts';
+import { onSlots } from './family-request.ts';
+import { shareWithin } from './gaps.ts';
+import { ramp, shareOf } from './numbers.ts';
+import { type Profile, withRole } from './profile.ts';
+import { isTestWord } from './roles.ts';
+import * as trait from './traits.ts';
+import { clue, not, type Trait } from './traits.ts';
+
+/** Causes in scheduled work: C05 race, C06 job twice, C08 period again, C19 test on production, C20 clock and zone. */
+export function readRuns(profile: Profile): readonly Reading[] {
+  return [race(profile), jobTwice(profile), periodAgain(profile), testOnProduction(profile), clockError(profile)];
+}
+
+function race(profile: Profile): Reading {
+  return {
+    id: 'C05',
+    support: [
+      clue(2.5, trait.gapsWithin(profile, 0, 2500)),
+      clue(1, trait.gapsWithin(profile, 0, 900)),
+      clue(2.5, trait.differs(profile, 'worker', 'workers')),
+      clue(1.5, onOneSlot(profile)),
+      clue(0.7, trait.sparse(profile)),
+      clue(1, trait.bothBooked(profile)),
+    ],
+    against: [
+      clue(0.9, not(trait.chargedTwice(profile))),
+      clue(0.7, trait.keysEqual(profile)),
+      clue(0.8, trait.providersDiffer(profile)),
+      clue(0.5, trait.crowdedInMinutes(profile)),
+      clue(0.6, trait.firstLost(profile)),
+      clue(0.5, trait.firstAbsent(profile)),
+      clue(0.5, not(trait.gapsWithin(profile, 0, 5 * SECOND_MS))),
+      clue(0.4, trait.fullCoverage(profile)),
+      clue(0.4, trait.amountsDiffer(profile)),
+    ],
+  };
+}
+
+function jobTwice(profile: Profile): Reading {
+  return {
+    id: 'C06',
+    support: [
+      clue(3, trait.constantLag(profile)),
+      clue(1.5, trait.orderKept(profile)),
+      clue(2.5, trait.fullCoverage(profile)),
+      clue(1.5, twoRuns(profile)),
+      clue(0.5, trait.keysDifferent(profile)),
+      clue(0.7, trait.bothBooked(profile)),
+    ],
+    against: [
+      clue(0.9, not(trait.chargedTwice(profile))),
+      clue(0.7, trait.fallingGap(profile)),
+      clue(0.6, trait.keysEqual(profile)),
+      clue(0.5, trait.providersDiffer(profile)),
+      clue(0.6, trait.sparse(profile)),
+      clue(0.5, sourcesApart(profile)),
+      clue(0.5, trait.firstLost(profile)),
+      clue(0.4, goesOn(profile)),
+      clue(0.6, not(trait.constantLag(profile))),
+    ],
+  };
+}
+
+function periodAgain(profile: Profile): Reading {
+  return {
+    id: 'C08',
+    support: [
+      clue(3, trait.fallingGap(profile)),
+      clue(2.5, trait.fullCoverage(profile)),
+      clue(1, trait.keysDifferent(profile)),
+      clue(1, trait.inOneGo(profile)),
+      clue(1, runsIntoOne(profile)),
+      clue(0.7, trait.bothBooked(profile)),
+    ],
+    against: [
+      clue(0.9, not(trait.chargedTwice(profile))),
+      clue(0.7, testValues(profile)),
+      clue(0.5, trait.firstLost(profile)),
+      clue(0.6, trait.sparse(profile)),
+      clue(0.3, wholeHistory(profile)),
+      clue(0.4, trait.keysEqual(profile)),
+      clue(0.6, not(trait.fallingGap(profile))),
+      clue(0.4, trait.secondAbsent(profile)),
+      clue(0.3, trait.amountsDiffer(profile)),
+    ],
+  };
+}
+
+function testOnProduction(profile: Profile): Reading {
+  return {
+    id: 'C19',
+    support: [
+      clue(4, testValues(profile)),
+      clue(1.5, wholeHistory(profile)),
+      clue(1, trait.fallingGap(profile)),
+      clue(1, trait.inOneGo(profile)),
+      clue(1, atNight(profile)),
+      clue(1, trait.fullCoverage(profile)),
+      clue(1.5, notInBooks(profile)),
+    ],
+    against: [
+      clue(0.8, classOf(profile, ['duplicate_record', 'overcharge', 'phantom', 'acquirer_duplicate'])),
+      clue(0.6, trait.keysEqual(profile)),
+      clue(0.5, not(trait.inOneGo(profile))),
+      clue(0.5, trait.firstLost(profile)),
+      clue(0.6, trait.gapsWithin(profile, 0, HOUR_MS)),
+      clue(0.3, not(wholeHistory(profile))),
+    ],
+  };
+}
+
+function clockError(profile: Profile): Reading {
+  return {
+    id: 'C20',
+    support: [
+      clue(3, clockHours(profile)),
+      clue(2, zoneOnly(profile)),
+      clue(1.5, zoneGap(profile)),
+      clue(0.7, trait.keysDifferent(profile)),
+      clue(0.7, trait.bothBooked(profile)),
+    ],
+    against: [
+      clue(0.9, not(trait.chargedTwice(profile))),
+      clue(0.7, trait.keysEqual(profile)),
+      clue(0.8, trait.providersDiffer(profile)),
+      clue(0.5, trait.firstLost(profile)),
+      clue(0.8, not(clockHours(profile))),
+      clue(0.4, trait.fallingGap(profile)),
+    ],
+  };
+}
+
+/** Both legs name one slot or run, or the charges gather at one place of the quarter hour. */
+function onOneSlot(profile: Profile): Trait {
+  const column = trait.top([...withRole(profile, 'slot'), ...withRole(profile, 'run')], (each) => each.equal);
+  const gathered = onSlots(profile);
+  if (column === null) return gathered;
+  const equal = ramp(column.equal, 0.4, 0.9);
+  if (equal <= (gathered.strength ?? 0)) return gathered;
+  return {
+    strength: equal,
+    says: `${sayShare(column.equal)} of the pairs belong to one scheduled slot or run (column ${column.name}).`,
+  };
+}
+
+/** Each pass has a run, host or batch of its own. */
+function twoRuns(profile: Profile): Trait {
+  const runs = trait.differs(profile, 'run', 'runs');
+  const workers = trait.differs(profile, 'worker', 'workers');
+  if (runs.strength === null) return workers;
+  return (workers.strength ?? 0) > runs.strength ? workers : runs;
+}
+
+/** The second pass has one value where the first had many: several runs collapsed into one. */
+function runsIntoOne(profile: Profile): Trait {
+  const columns = [...withRole(profile, 'run'), ...withRole(profile, 'file')];
+  const column = trait.top(columns, (each) => each.secondTop.share - each.secondTop.baseShare);
+  if (column === null) return { strength: null, says: '' };
+  const firsts = new Set(column.values.map(([one]) => one)).size;
+  const strength = ramp(column.secondTop.share, 0.6, 0.9) * ramp(column.different, 0.5, 0.9);
+  return {
+    strength,
+    says: `The second charges come from one run, ${column.secondTop.value}; the first came from ${sayNumber(firsts)} (column ${column.name}).`,
+  };
+}
+
+export function sourcesApart(profile: Profile): Trait {
+  const column = trait.top(withRole(profile, 'source'), (each) => each.different);
+  if (column === null || column.pairTop === null) return { strength: column === null ? null : 0, says: '' };
+  const [one, other] = column.pairTop.pair;
+  return {
+    strength: ramp(column.pairTop.share, 0.4, 0.85),
+    says: `${sayShare(column.pairTop.share)} of the pairs come from two systems, ${one} and ${other} (column ${column.name}).`,
+  };
+}
+
+/** It did not stop: the last wrong charge is as near to the end of the data as the incident's own pace makes it. */
+export function goesOn({ spread, incident }: Profile): Trait {
+  const length = incident.window.chargedTo - incident.window.chargedFrom;
+  const strength = length < 2 * DAY_MS ? 0 : ramp(spread.afterMs / Math.max(1, length), 0.25, 0.08);
+  return {
+    strength,
+    says: `It began on ${trait.sayTime(incident.window.chargedFrom)} and goes on to the end of the data.`,
+  };
+}
+
+/** Second charges made with a credential, host or environment that is not the live one. */
+export function testValues(profile: Profile): Trait {
+  const columns = [...withRole(profile, 'environment'), ...withRole(profile, 'worker'), ...withRole(profile, 'source')];
+  if (columns.length === 0) return { strength: null, says: '' };
+  const test = (each: (typeof columns)[number]): number =>
+    shareOf(
+      each.values,
+      ([, other]) => isTestWord(other) && (each.role === 'environment' || !/^(false|0|f|no)$/i.test(other)),
+    );
+  const column = trait.top(columns, test);
+  if (column === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(test(column), 0.3, 0.8),
+    says: `${sayShare(test(column))} of the wrong charges were made by ${column.secondTop.value} (column ${column.name}), which is not the live system.`,
+  };
+}
+
+/** From (nearly) the first day of the data on, not a period of some days. */
+function wholeHistory({ spread, population }: Profile): Trait {
+  const from = (population.ended ?? population.charged)?.from ?? spread.serviceFrom;
+  const before = Math.max(1, spread.serviceTo - from);
+  return {
+    strength:
+      ramp((spread.serviceTo - spread.serviceFrom) / before, 0.6, 0.9) * ramp(spread.serviceMs, 2 * DAY_MS, 5 * DAY_MS),
+    says: `The whole history was charged again, ${sayDuration(spread.serviceMs)} of it, not one period.`,
+  };
+}
+
+function atNight({ chargedClock }: Profile): Trait {
+  return {
+    strength: ramp(chargedClock.atNight, 0.6, 0.9),
+    says: `${sayShare(chargedClock.atNight)} of the wrong charges were made at night.`,
+  };
+}
+
+function notInBooks(profile: Profile): Trait {
+  const alone = profile.classShare.charge_without_rental;
+  const absent = trait.secondAbsent(profile);
+  if (alone > 0.5) return { strength: 1, says: `${sayShare(alone)} of the charges have no rental at all.` };
+  return absent;
+}
+
+/** Clock changes, or one part of the day on at least three days, or nearly all within one hour of local midnight. */
+function clockHours({ chargedClock, endedClock, cases, spread }: Profile): Trait {
+  const change = shareOf(
+    cases,
+    (each) => isNearClockChange(each.chargedAt) || (each.endedAt !== null && isNearClockChange(each.endedAt)),
+  );
+  const clock = [chargedClock, ...(endedClock === null ? [] : [endedClock])].reduce((best, each) =>
+    each.share - each.baseShare > best.share - best.baseShare ? each : best,
+  );
+  const daily = clock.days < 3 ? 0 : ramp(clock.share, 0.6, 0.9) * ramp(clock.share - clock.baseShare, 0.3, 0.6);
+  const short = ramp(Math.max(spread.chargedMs, spread.serviceMs), 30 * HOUR_MS, 8 * HOUR_MS);
+  if (ramp(change, 0.5, 0.9) * short >= daily) {
+    return {
+      strength: ramp(change, 0.5, 0.9) * short,
+      says: `${sayShare(change)} lie within three hours of the night in which clocks are changed.`,
+    };
+  }
+  return {
+    strength: daily,
+    says: `${sayShare(clock.share)} lie between ${clock.hour}:00 and ${(clock.hour + 2) % 24}:00 UTC on ${clock.days} different days, when ${sayShare(clock.baseShare)} of all are made.`,
+  };
+}
+
+function zoneOnly(profile: Profile): Trait {
+  const columns = profile.attributes.filter(
+    (each) => each.role === 'zone' || (each.fact === 'rentals' && each.name === 'market'),
+  );
+  const column = trait.top(columns, (each) => trait.standsOut(each.few));
+  if (column === null) return { strength: null, says: '' };
+  return {
+    strength: trait.standsOut(column.few),
+    says: `${sayShare(column.few.share)} have ${column.name} ${column.few.values.slice(0, 3).join(', ')}, against ${sayShare(column.few.baseShare)} of all.`,
+  };
+}
+
+/** An hour or a day apart, or a few seconds: the job fired early and then on time. */
+function zoneGap({ gap }: Profile): Trait {
+  if (gap === null) return { strength: 0, says: '' };
+  const near = (lengthMs: number): number => shareWithin(gap, lengthMs - 10 * MINUTE_MS, lengthMs + 10 * MINUTE_MS);
+  const share = Math.max(
+    near(HOUR_MS),
+    near(DAY_MS),
+    near(2 * HOUR_MS),
+    shareWithin(gap, 2 * SECOND_MS, 15 * SECOND_MS) * 0.6,
+  );
+  return {
+    strength: ramp(share, 0.4, 0.85),
+    says: `${sayShare(share)} of the gaps are a whole number of hours or a day: ${sayDuration(gap.median)}.`,
+  };
+}
+
+export function classOf({ classShare }: Profile, classes: readonly (keyof Profile['classShare'])[]): Trait {
+  const share = classes.reduce((sum, each) => sum + classShare[each], 0);
+  return { strength: ramp(share, 0.3, 0.7), says: `${sayShare(share)} are of the class ${classes.join(' or ')}.` };
+}

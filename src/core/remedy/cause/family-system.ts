@@ -1,0 +1,109 @@
+import { DAY_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { mostCommonOf } from './amounts.ts';
+import { calendarOf } from './clock.ts';
+import { type Reading, sayShare } from './clue.ts';
+import { byPerson } from './family-delivery.ts';
+import { goesOn, sourcesApart, testValues } from './family-run.ts';
+import { shapeOf } from './keys.ts';
+import { ramp, shareOf } from './numbers.ts';
+import { type Profile, withRole } from './profile.ts';
+import * as trait from './traits.ts';
+import { clue, not, type Trait } from './traits.ts';
+
+/** Causes in who bills: C17 two systems, C23 a person. */
+export function readSystems(profile: Profile): readonly Reading[] {
+  return [twoSystems(profile), person(profile)];
+}
+
+function twoSystems(profile: Profile): Reading {
+  return {
+    id: 'C17',
+    support: [
+      clue(3.5, sourcesApart(profile)),
+      clue(1.5, goesOn(profile)),
+      clue(1.5, trait.fullCoverage(profile)),
+      clue(1.5, madeApart(profile)),
+      clue(0.5, trait.bothBooked(profile)),
+    ],
+    against: [
+      clue(0.9, not(trait.chargedTwice(profile))),
+      clue(0.8, trait.fallingGap(profile)),
+      clue(0.7, trait.keysEqual(profile)),
+      clue(0.6, testValues(profile)),
+      clue(0.5, byPerson(profile)),
+      clue(0.5, not(goesOn(profile))),
+      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, trait.crowdedInMinutes(profile)),
+    ],
+  };
+}
+
+function person(profile: Profile): Reading {
+  return {
+    id: 'C23',
+    support: [
+      clue(4, byPerson(profile)),
+      clue(1, trait.gapsWithin(profile, 2 * MINUTE_MS, 30 * DAY_MS)),
+      clue(0.7, trait.wideGaps(profile)),
+      clue(0.7, officeHours(profile)),
+      clue(1, noted(profile)),
+      clue(0.5, trait.sparse(profile)),
+    ],
+    against: [
+      clue(0.8, trait.keysEqual(profile)),
+      clue(0.7, not(trait.chargedTwice(profile))),
+      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, trait.fullCoverage(profile)),
+      clue(0.7, trait.gapsWithin(profile, 0, 20_000)),
+      clue(0.5, trait.providersDiffer(profile)),
+    ],
+  };
+}
+
+/** Keys or payment ids of the two legs are of two makes. */
+function madeApart({ keys, cases, providers }: Profile): Trait {
+  if (keys?.shapesApart != null) {
+    return {
+      strength: 1,
+      says: `Two programs made the keys: one like ${keys.shapesApart[0]}, the other like ${keys.shapesApart[1]}.`,
+    };
+  }
+  const ids = cases.flatMap(({ first, second }) =>
+    first?.payment == null || second?.payment == null
+      ? []
+      : [[first.payment.paymentId, second.payment.paymentId] as const],
+  );
+  const one = mostCommonOf(ids.map(([id]) => shapeOf(id)));
+  const other = mostCommonOf(ids.map(([, id]) => shapeOf(id)));
+  const apart = one !== null && other !== null && one.value !== other.value && Math.min(one.share, other.share) > 0.8;
+  const constant = providers?.pair == null ? 0 : ramp(providers.pairShare, 0.5, 0.9);
+  return {
+    strength: Math.max(apart ? 1 : 0, constant),
+    says: 'The two payments are of two makes: ids or providers differ in the same way in nearly all pairs.',
+  };
+}
+
+/** Monday to Friday, 06:00 to 18:00 UTC: office hours anywhere in Europe, and most of the American day. */
+function officeHours({ cases }: Profile): Trait {
+  const share = shareOf(cases, ({ chargedAt }) => {
+    const { weekday, hour } = calendarOf(chargedAt);
+    return weekday >= 1 && weekday <= 5 && hour >= 6 && hour < 18;
+  });
+  return {
+    strength: ramp(share, 0.6, 0.95),
+    says: `${sayShare(share)} of the wrong charges were made in office hours.`,
+  };
+}
+
+function noted(profile: Profile): Trait {
+  const column = withRole(profile, 'note').find((each) => each.fact !== 'rentals');
+  if (column === undefined) return { strength: null, says: '' };
+  const share = shareOf(
+    column.values,
+    ([one, other]) => one !== other || /manual|hand|again|repeat|ripet|nochmal|erneut/i.test(other),
+  );
+  return {
+    strength: ramp(share, 0.3, 0.8),
+    says: `${sayShare(share)} carry a note, such as "${column.secondTop.value.slice(0, 60)}".`,
+  };
+}

@@ -1,0 +1,267 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration, toRfc3339 } from '../../kernel/time.ts';
+import { type AttributeProfile, attributeOf, type Concentration } from './attributes.ts';
+import { type Clue, sayNumber, sayShare } from './clue.ts';
+import { shareWithin } from './gaps.ts';
+import { quantile, ramp } from './numbers.ts';
+import { type Profile, withRole } from './profile.ts';
+import { lengthMsOf, type Role } from './roles.ts';
+
+/**
+ * Traits that several causes share, each as a strength from 0 to 1 and a sentence. A cause says how much a trait weighs,
+ * for or against it; what a trait is and how it is said stands here once.
+ */
+export interface Trait {
+  readonly strength: number | null;
+  readonly says: string;
+}
+
+export function clue(weight: number, { strength, says }: Trait): Clue {
+  return { weight, strength, says };
+}
+
+export function not(trait: Trait): Trait {
+  return { ...trait, strength: trait.strength === null ? null : 1 - trait.strength };
+}
+
+/** Two charges by us for one service: what most causes are about. */
+export function chargedTwice({ classShare }: Profile): Trait {
+  const share = classShare.double_charge + classShare.charge_without_rental;
+  return {
+    strength: ramp(share, 0.3, 0.7),
+    says: `${sayShare(share)} of the cases are charges for something already charged.`,
+  };
+}
+
+export function gapsWithin(profile: Profile, leastMs: number, mostMs: number): Trait {
+  const { gap } = profile;
+  if (gap === null) return { strength: 0, says: 'There is no first charge to measure from.' };
+  const share = shareWithin(gap, leastMs, mostMs);
+  return { strength: ramp(share, 0.4, 0.9), says: `The second charge came ${sayGaps(profile)} after the first.` };
+}
+
+/** `3 to 6 days`, `12.0 s`: the range without the outer twentieth at each end. */
+export function sayGaps({ gap }: Profile): string {
+  if (gap === null) return 'at an unknown time';
+  const [least, most] = [sayDuration(gap.p05), sayDuration(gap.p95)];
+  return least === most ? least : `${least} to ${most} (median ${sayDuration(gap.median)})`;
+}
+
+/** Gaps heap up at a few lengths, as timeouts, back-offs and leases make them. */
+export function narrowGaps({ gap }: Profile): Trait {
+  if (gap === null || gap.count < 5) return { strength: gap === null ? 0 : null, says: 'Too few gaps to see heaps.' };
+  const modes = gap.modes.map((mode) => `${sayDuration(mode.centreMs)} (${sayShare(mode.share)})`).join(', ');
+  return {
+    strength: ramp(gap.modesShare, 0.55, 0.85),
+    says: `The gaps heap up at ${modes || 'no length'}: ${sayShare(gap.modesShare)} of them lie in these narrow heaps.`,
+  };
+}
+
+/** Gaps differ by more than a factor of ten: people and accidents, not timers. */
+export function wideGaps({ gap }: Profile): Trait {
+  if (gap === null) return { strength: 0, says: '' };
+  const decades = Math.log10(Math.max(1, gap.p95)) - Math.log10(Math.max(1, gap.p05));
+  return {
+    strength: ramp(decades, 0.4, 1.1),
+    says: `The gaps are irregular, from ${sayDuration(gap.p05)} to ${sayDuration(gap.p95)}.`,
+  };
+}
+
+export function constantLag({ gap }: Profile): Trait {
+  if (gap === null || gap.count < 4) return { strength: gap === null ? 0 : null, says: '' };
+  const spreadMs = quantile(gap.gaps, 0.9) - quantile(gap.gaps, 0.1);
+  const strength = Math.max(
+    ramp(gap.variation, 0.08, 0.02),
+    gap.median >= 30 * SECOND_MS ? ramp(spreadMs, 20_000, 5000) : 0,
+  );
+  return {
+    strength,
+    says: `The lag is constant: ${sayDuration(gap.median)}, and four fifths of the pairs differ from each other by no more than ${sayDuration(spreadMs)}.`,
+  };
+}
+
+/** All charged again at one moment, so that the gap falls by a day per day of service. */
+export function fallingGap({ gap, spread }: Profile): Trait {
+  if (gap === null || gap.slope === null || spread.serviceMs < 10 * MINUTE_MS) return { strength: 0, says: '' };
+  const straight = ramp(gap.slope, -0.6, -0.9) * ramp(gap.slope, -1.5, -1.15) * ramp(gap.slopeFit, 0.6, 0.95);
+  return {
+    strength: straight * ramp(spread.serviceMs / Math.max(1, spread.chargedMs), 1.5, 3),
+    says: `The gap falls by one day per day of service (slope ${gap.slope.toFixed(2)}).`,
+  };
+}
+
+export function orderKept({ gap, spread }: Profile): Trait {
+  if (gap === null || gap.orderKept === null || spread.serviceMs === 0) return { strength: null, says: '' };
+  return {
+    strength: ramp(gap.orderKept, 0.9, 0.99),
+    says: `The second pass went through the list in the order of the first (rank correlation ${gap.orderKept.toFixed(3)}).`,
+  };
+}
+
+/** Nearly everything in a contiguous stretch. */
+export function fullCoverage({ spread, incident }: Profile): Trait {
+  const { coverage } = spread;
+  if (coverage === null) return { strength: null, says: '' };
+  return { strength: ramp(coverage, 0.7, 0.9), says: sayCoverage(spread, incident.window) };
+}
+
+export function sparse({ spread, incident }: Profile): Trait {
+  const { coverage } = spread;
+  if (coverage === null) return { strength: null, says: '' };
+  return { strength: ramp(coverage, 0.8, 0.5), says: sayCoverage(spread, incident.window) };
+}
+
+function sayCoverage({ coverage, coverageOf }: Profile['spread'], { from, to }: Profile['incident']['window']): string {
+  const share = sayShare(coverage ?? 0);
+  if (coverageOf === 'charges' || from === null || to === null)
+    return `${share} of the charges made in that time were made again.`;
+  return `${share} of the rentals that ended from ${sayTime(from)} to ${sayTime(to)} are affected.`;
+}
+
+/** `2014-11-10 00:04 UTC`. */
+export function sayTime(at: number): string {
+  return `${toRfc3339(Math.floor(at / MINUTE_MS) * MINUTE_MS)
+    .slice(0, 16)
+    .replace('T', ' ')} UTC`;
+}
+
+/** The wrong charges fall into much less time than the services they are for. */
+export function inOneGo({ spread, count }: Profile): Trait {
+  const ratio = spread.serviceMs / Math.max(1, spread.chargedMs);
+  const rush = spread.rush === null || spread.rush < 2 ? '' : `, ${sayNumber(spread.rush)} times the usual rate`;
+  return {
+    strength: count < 3 ? null : ramp(ratio, 1.5, 4),
+    says: `All ${sayNumber(count)} were made within ${sayDuration(spread.chargedMs)}${rush}.`,
+  };
+}
+
+/** Everything within a few minutes of a long history. */
+export function crowdedInMinutes({ spread, count }: Profile): Trait {
+  const span = Math.max(spread.chargedMs, spread.serviceMs);
+  return {
+    strength: count < 4 ? null : ramp(span, 4 * HOUR_MS, HOUR_MS) * ramp(spread.historyMs / Math.max(1, span), 10, 30),
+    says: `All lie within ${sayDuration(span)} of a history of ${sayDuration(spread.historyMs)}.`,
+  };
+}
+
+export function keysEqual({ keys }: Profile): Trait {
+  if (keys === null || (keys.equal === 0 && keys.different === 0))
+    return { strength: keys === null ? 0 : null, says: '' };
+  return {
+    strength: ramp(keys.equal, 0.2, 0.8),
+    says: `${sayShare(keys.equal)} of the pairs carry one and the same idempotency key.`,
+  };
+}
+
+export function keysDifferent({ keys }: Profile): Trait {
+  if (keys === null || keys.missing > 0.9) return { strength: null, says: '' };
+  return {
+    strength: ramp(keys.different, 0.3, 0.8),
+    says: `The second charge has a new key in ${sayShare(keys.different)} of the pairs.`,
+  };
+}
+
+export function providersDiffer({ providers }: Profile): Trait {
+  if (providers === null) return { strength: null, says: '' };
+  const pair = providers.pair === null ? '' : ` (${providers.pair[0]}, then ${providers.pair[1]})`;
+  return {
+    strength: ramp(providers.different, 0.3, 0.8),
+    says: `${sayShare(providers.different)} of the pairs lie at two providers${pair}.`,
+  };
+}
+
+export function amountsDiffer({ amounts, classShare }: Profile): Trait {
+  const share = classShare.double_charge < 0.3 ? 0 : 1 - amounts.equalLegs;
+  return { strength: ramp(share, 0.2, 0.7), says: `The two amounts differ in ${sayShare(share)} of the pairs.` };
+}
+
+/** The books hold the first leg as failed or unknown although the provider took the money. */
+export function firstLost({ books }: Profile): Trait {
+  if (books === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(books.first.failed, 0.2, 0.7),
+    says: `Our books hold ${sayShare(books.first.failed)} of the first charges as failed or unknown, but the provider took the money: the answer was lost.`,
+  };
+}
+
+export function firstAbsent({ books }: Profile): Trait {
+  if (books === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(books.first.absent, 0.3, 0.8),
+    says: `${sayShare(books.first.absent)} of the first charges are not in our books at all.`,
+  };
+}
+
+export function firstClosed({ books }: Profile): Trait {
+  if (books === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(books.first.closed, 0.2, 0.7),
+    says: `Our books had given up ${sayShare(books.first.closed)} of the first attempts (canceled, expired or pending) before the provider took the money.`,
+  };
+}
+
+export function secondAbsent({ books }: Profile): Trait {
+  if (books === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(books.second.absent, 0.3, 0.8),
+    says: `${sayShare(books.second.absent)} of the second charges are not in our books at all.`,
+  };
+}
+
+export function bothBooked({ books }: Profile): Trait {
+  if (books === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(books.both, 0.3, 0.8),
+    says: `Our own books hold both charges in ${sayShare(books.both)} of the pairs (2,2): we billed twice ourselves.`,
+  };
+}
+
+/** The best of the role's attributes that differ within the pair; null where no attribute has the role. */
+export function differs(profile: Profile, role: Role, what: string): Trait {
+  const best = top(withRole(profile, role), (each) => each.different);
+  if (best === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(best.different, 0.3, 0.85),
+    says: `${sayShare(best.different)} of the pairs have two different ${what} (column ${best.name}).`,
+  };
+}
+
+/** The best of the role's identifying attributes that are equal within the pair. */
+export function same(profile: Profile, role: Role, what: string): Trait {
+  const best = top(
+    withRole(profile, role).filter((each) => each.identifier),
+    (each) => each.equal,
+  );
+  if (best === null) return { strength: null, says: '' };
+  return {
+    strength: ramp(best.equal, 0.3, 0.85),
+    says: `${sayShare(best.equal)} of the pairs have the same ${what} (column ${best.name}).`,
+  };
+}
+
+export function top(
+  profiles: readonly AttributeProfile[],
+  weigh: (each: AttributeProfile) => number,
+): AttributeProfile | null {
+  return profiles.reduce<AttributeProfile | null>(
+    (best, each) => (best === null || weigh(each) > weigh(best) ? each : best),
+    null,
+  );
+}
+
+/** How far a few values stand out: their share of the cases against their share of the base. */
+export function standsOut({ share, baseShare }: Concentration): number {
+  return ramp(share - baseShare, 0.15, 0.5);
+}
+
+/** The time that the first leg took, per case in which an attribute tells it, beside the gap. */
+export function firstTook(
+  profile: Profile,
+): readonly { readonly tookMs: number; readonly laterMs: number | null; readonly gapMs: number }[] {
+  const column = withRole(profile, 'latency').find((each) => each.fact === 'payments' || each.fact === 'charges');
+  if (column === undefined) return [];
+  return profile.cases.flatMap(({ first, second, gapMs }) => {
+    const tookMs = lengthMsOf(attributeOf(first, column.fact, column.name) ?? '', column.name);
+    const laterMs = lengthMsOf(attributeOf(second, column.fact, column.name) ?? '', column.name);
+    return tookMs === null || gapMs === null ? [] : [{ tookMs, laterMs, gapMs }];
+  });
+}
