@@ -1,6 +1,6 @@
 /**
- * Makes the npm package and uses it as a stranger would: builds, packs, installs it into an empty folder without any
- * install script, and starts it, also on the Node that started npm, which may be older than the one that Storno brings.
+ * Makes the npm package and uses it as a stranger would: builds, packs, installs it globally into an empty folder
+ * without any install script, and starts it, also on the Node that started npm, which may be older than the one that Storno brings.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,8 +15,15 @@ try {
   run(root, 'npm', ['pack', '--silent', '--pack-destination', folder]);
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack made no package');
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  run(folder, 'npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
+  run(folder, 'npm', [
+    'install',
+    '--global',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--prefer-offline',
+    `./${tarball}`,
+  ]);
   const found = use(oldestNode());
   process.stdout.write(`The package works: ${tarball}, version ${found.version}, ${found.findings} findings.\n`);
 } finally {
@@ -30,7 +37,7 @@ function oldestNode(): string {
 
 /** Starts the installed command on `node`: its version, and a scan of two charges for one rental. */
 function use(node: string): { readonly version: string; readonly findings: number } {
-  const storno = join(folder, 'node_modules', 'storno', 'dist', 'bin', 'storno.js');
+  const storno = join(folder, 'lib', 'node_modules', 'storno', 'dist', 'bin', 'storno.js');
   const version = run(folder, node, [storno, '--version']).trim();
   writeFileSync(join(folder, 'rentals.csv'), RENTALS);
   writeFileSync(join(folder, 'payments.csv'), PAYMENTS);
