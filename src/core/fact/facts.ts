@@ -20,6 +20,8 @@ export interface Facts {
 /** Which layers were given besides the payments, which always are. */
 export interface Layers {
   readonly rentals: boolean;
+  /** False where no rental of the whole input has an account (MDS trips); absent means that they have. */
+  readonly rentalsTellAccounts?: boolean;
   readonly charges: boolean;
   readonly settlements: boolean;
 }

@@ -37,8 +37,9 @@ export interface LayerCounts {
 /** One wrong charge: at most one finding names a given payment as the one to give back. */
 export interface Finding {
   /**
-   * What was wrong, stable over runs: `fnd_` and the payment's id, or `fnd_charge_`, `fnd_rental_`, `fnd_line_` and that
-   * id where no payment is wrong (the kinds of id may have values in common, and line ids repeat when a file is replayed).
+   * What was wrong, stable over runs: `fnd_` and the payment's id, or `fnd_charge_`, `fnd_rental_`, `fnd_missing_`
+   * and that id where no payment is to be given back (kinds of id may have values in common), or `fnd_line_`, the payment's
+   * id and the number of its posting (line ids repeat when a file is replayed).
    */
   readonly findingId: string;
   readonly class: FindingClass;

@@ -1,0 +1,125 @@
+import type { Facts } from '../fact/facts.ts';
+import { assert } from '../kernel/assert.ts';
+import { openDocket, writeDue } from './docket.ts';
+import type { Finding, Verdicts } from './finding.ts';
+import { compareFindings } from './finding-order.ts';
+import { docketOf, type Hearing, hear } from './hearing.ts';
+import { explainInnocence } from './innocence.ts';
+import { judgeLayers } from './layer-findings.ts';
+import { netLegs } from './leg.ts';
+import { obligationKey } from './match.ts';
+import { reasonOf, reasonOfKeyless } from './reason.ts';
+import { judgeDrives } from './same-drive.ts';
+import { heedStrays } from './stray.ts';
+
+/**
+ * Decides every case that the facts hold: what is wrong, how sure that is, and what is due to whom; and says of
+ * everything else why it is none. The same facts in any order give the same verdicts; a part of the facts that holds
+ * whole obligations, and whole accounts where charges name no rental, is judged as within the whole.
+ * Ids of payments, rentals and charges must be unique (the import sees to that). n log n in the number of facts.
+ */
+export function adjudicate(facts: Facts): Verdicts {
+  assertUnique(facts);
+  const hearing = hear(facts);
+  const drives = judgeDrives(hearing);
+  const money = [...judgeObligations(hearing), ...judgeLeftOver(hearing)].filter(
+    (finding) => finding.paymentId === null || !drives.replaced.has(finding.paymentId),
+  );
+  const due = heedStrays([...money, ...drives.findings], hearing.matched.strays);
+  const findings = [...due, ...judgeLayers(hearing)].toSorted(compareFindings);
+  assertSound(findings, hearing);
+  return { findings, innocents: explainInnocence(hearing, findings), unfit: hearing.matched.unfit };
+}
+
+function judgeObligations(hearing: Hearing): readonly Finding[] {
+  return [...hearing.weighed.values()].flatMap((weighed) => {
+    if (weighed.suspects.length === 0) return [];
+    const docket = docketOf(hearing, weighed);
+    return weighed.suspects.map((suspect) =>
+      writeDue({
+        docket,
+        class: suspect.class,
+        grade: suspect.grade,
+        share: suspect.share,
+        kept: suspect.kept?.payment ?? null,
+        reason: reasonOf(weighed, suspect, hearing.setting),
+      }),
+    );
+  });
+}
+
+function judgeLeftOver(hearing: Hearing): readonly Finding[] {
+  return hearing.keyless.suspects.map((suspect) => {
+    const rentalId = suspect.rental?.rentalId ?? null;
+    const obligation =
+      rentalId === null ? undefined : hearing.weighed.get(obligationKey(rentalId, 'rental'))?.obligation;
+    const explained = rentalId === null ? [] : (hearing.explained.get(rentalId) ?? []);
+    const legs = new Set([
+      ...(obligation?.legs ?? []),
+      ...explained,
+      suspect.kept ?? suspect.share.leg,
+      suspect.share.leg,
+    ]);
+    const docket = openDocket({
+      rentalId,
+      rental: suspect.rental,
+      otherRental: null,
+      obligation: obligation ?? null,
+      legs: [...legs],
+      bank: hearing.matched.bank,
+      given: hearing.facts.layers,
+    });
+    return writeDue({
+      docket,
+      class: suspect.class,
+      grade: suspect.grade,
+      share: suspect.share,
+      kept: suspect.kept?.payment ?? null,
+      reason: reasonOfKeyless(suspect, hearing.setting),
+    });
+  });
+}
+
+/** At the door: two rows of one id would be counted twice, and a double charge be made of an overlap of exports. */
+function assertUnique(facts: Facts): void {
+  const count = <Fact>(list: readonly Fact[], idOf: (fact: Fact) => string): boolean =>
+    new Set(list.map(idOf)).size === list.length;
+  assert(
+    count(facts.payments, (payment) => payment.paymentId),
+    'a payment id stands twice among the facts',
+  );
+  assert(
+    count(facts.rentals, (rental) => rental.rentalId),
+    'a rental id stands twice among the facts',
+  );
+  assert(
+    count(facts.charges, (charge) => charge.chargeId),
+    'a charge id stands twice among the facts',
+  );
+}
+
+/** At the exit: no payment is given back twice, and no obligation gives back more than it took or both its legs. */
+function assertSound(findings: readonly Finding[], hearing: Hearing): void {
+  const given = new Map<string, bigint>();
+  const wrong = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (finding.paymentId === null) {
+      assert(finding.refundDue.amountMinor === 0n, `${finding.findingId} owes money for no payment`);
+      continue;
+    }
+    assert(!wrong.has(finding.paymentId), `${finding.paymentId} is given back by two findings`);
+    wrong.set(finding.paymentId, finding);
+    given.set(finding.paymentId, finding.refundDue.amountMinor);
+  }
+  for (const { obligation, excess, taken } of hearing.weighed.values()) {
+    const sum = obligation.legs.reduce((total, leg) => total + (given.get(leg.payment.paymentId) ?? 0n), 0n);
+    const isSameDrive = obligation.legs.some((leg) => wrong.get(leg.payment.paymentId)?.class === 'duplicate_record');
+    const bound = isSameDrive ? taken : excess;
+    assert(sum <= bound, `rental ${obligation.rentalId} would give back ${sum} of an excess of ${bound}`);
+    const net = netLegs(obligation.legs);
+    const isWhole =
+      net.length > 0 &&
+      net.every((leg) => wrong.get(leg.payment.paymentId)?.refundDue.amountMinor === leg.payment.amount.amountMinor);
+    assert(!isWhole || bound === taken, `both legs of rental ${obligation.rentalId} would be given back`);
+  }
+}
