@@ -130,7 +130,16 @@ export function truthJson(truth: Truth): string {
       stray: finding.stray,
     })),
   };
-  return `${JSON.stringify(value, null, 1)}\n`;
+  return `${writeObject(value)}\n`;
+}
+
+/** One member a line, and of lists one item a line: it can be read, and compared line by line. */
+function writeObject(value: Readonly<Record<string, unknown>>): string {
+  const members = Object.entries(value).map(([name, member]) => {
+    if (!Array.isArray(member) || member.length === 0) return `  ${JSON.stringify(name)}: ${JSON.stringify(member)}`;
+    return `  ${JSON.stringify(name)}: [\n${member.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
+  });
+  return `{\n${members.join(',\n')}\n}`;
 }
 
 function sums(amount: Money): Record<string, string> {

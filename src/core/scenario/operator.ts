@@ -12,6 +12,8 @@ export interface Setting {
   readonly activity: number;
   /** The attribute columns that the exports hold; all others are left out. */
   readonly attributes: readonly string[];
+  /** Which layers are exported. */
+  readonly layers: 'all' | 'rentals_and_payments';
 }
 
 export interface Market {

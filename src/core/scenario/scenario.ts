@@ -1,10 +1,3 @@
-import type { Facts } from '../fact/facts.ts';
-import type { Payment } from '../fact/payment.ts';
-import { bill } from './billing.ts';
-import { type Chance, makeChance } from './chance.ts';
-import { type Drive, drive } from './demand.ts';
-import { assignVehicles } from './fleet.ts';
-import { countLookAlike, type History, openHistory } from './history.ts';
 import { bankPostsTwice, fileReplayed } from './incident/bank.ts';
 import { webhookTwice } from './incident/books.ts';
 import { type Incident, incident } from './incident/incident.ts';
@@ -26,26 +19,13 @@ import {
   testOnProduction,
   twoSystems,
 } from './incident/runs.ts';
-import { strikeStrays } from './incident/strays.ts';
 import { failOver, queueRedelivers, rolledBack, workersRace } from './incident/workers.ts';
 import { dayOf } from './local-time.ts';
-import { payAll, sellPackages } from './look-alikes.ts';
-import { enrol, ITALY, type Setting } from './operator.ts';
-import { seal } from './seal.ts';
-import { settle } from './settle.ts';
-import { tellTruth } from './tell-truth.ts';
-import type { Truth } from './truth.ts';
+import { ITALY, type Setting } from './operator.ts';
+import { type Scenario, writeHistory } from './write-history.ts';
 
 export { chargesCsv, paymentsCsv, rentalsCsv, settlementsCsv, truthJson } from './files.ts';
-
-/** A made-up history whose wrong charges are known. */
-export interface Scenario {
-  /** All four layers, every fact once. */
-  readonly facts: Facts;
-  /** Payments that the files hold a second time, as overlapping exports do. */
-  readonly repeated: readonly Payment[];
-  readonly truth: Truth;
-}
+export type { Scenario } from './write-history.ts';
 
 export interface ScenarioOrder {
   readonly cause: ScenarioCause;
@@ -117,9 +97,6 @@ const ALL_ATTRIBUTES = [
   'worker',
 ];
 
-/** Part of all payments that stand in two exports. */
-const REPEATED_SHARE = 0.004;
-
 /** Five weeks of an Italian operator, from Monday 20 October 2014, with one cause at work and all look-alikes. */
 export function makeScenario(order: ScenarioOrder): Scenario {
   const setting: Setting = {
@@ -129,45 +106,13 @@ export function makeScenario(order: ScenarioOrder): Scenario {
     days: 35,
     activity: 1,
     attributes: ALL_ATTRIBUTES,
+    layers: 'all',
   };
-  return writeHistory(setting, INCIDENTS[order.cause](), order);
-}
-
-function writeHistory(setting: Setting, cause: Incident, order: ScenarioOrder): Scenario {
-  const chance = makeChance(order.seed);
-  const accounts = enrol(setting, chance.fork('accounts'));
-  const drives = drive(setting, accounts, cause.rush, chance.fork('drives'));
-  assignVehicles(drives, chance.fork('vehicles'));
-  const history = openHistory(drives, chance.fork('payments'));
-  const bills = bill(drives, cause.rhythm, chance.fork('bills'));
-  const struck = cause.select(drives, chance.fork('incident'));
-  const strays = selectStrays(drives, struck, order.strays ?? 0, chance.fork('strays'));
-  payAll(history, bills, { drives: new Set([...struck, ...strays]), keepStories: cause.keepStories });
-  sellPackages(history, bills);
-  cause.strike(history, struck);
-  strikeStrays(history, strays);
-  settle(history);
-  cause.strikeBank(history);
-  const facts = seal(history, setting.attributes);
-  const repeated = repeatSome(facts.payments, history);
-  return { facts, repeated, truth: tellTruth({ history, facts, repeated, ...order }) };
-}
-
-function selectStrays(
-  drives: readonly Drive[],
-  struck: readonly Drive[],
-  wanted: number,
-  chance: Chance,
-): readonly Drive[] {
-  const taken = new Set(struck);
-  return chance.shuffle(drives.filter((one) => !taken.has(one) && one.alike === null)).slice(0, wanted);
-}
-
-/** The last rows of one export are the first of the next: about one in 250, at least one. */
-function repeatSome(payments: readonly Payment[], history: History): readonly Payment[] {
-  const wanted = Math.max(1, Math.round(REPEATED_SHARE * payments.length));
-  const first = history.chance.fork('repeated').integer(0, Math.max(0, payments.length - wanted));
-  const repeated = payments.slice(first, first + wanted);
-  for (const _ of repeated) countLookAlike(history, 'repeated_row');
-  return repeated;
+  return writeHistory({
+    setting,
+    cause: order.cause,
+    incident: INCIDENTS[order.cause](),
+    seed: order.seed,
+    strays: order.strays ?? 0,
+  });
 }

@@ -6,23 +6,25 @@ import type { Settlement } from '../fact/settlement.ts';
 import type { Instant, Window } from '../kernel/time.ts';
 import type { Drive } from './demand.ts';
 import type { Attributes, ChargeDraft, History, LineDraft, PaymentDraft } from './history.ts';
+import type { Setting } from './operator.ts';
 
 export const CURRENCY = 'EUR';
 
 /** Turns the drafts into facts, each list in the order of a real export: by time, then by id. */
-export function seal(history: History, attributes: readonly string[]): Facts {
+export function seal(history: History, setting: Setting): Facts {
   numberCharges(history);
-  const kept = new Set(attributes);
+  const kept = new Set(setting.attributes);
+  const whole = setting.layers === 'all';
   const rentals = history.drives.map((drive) => rentalOf(drive, kept));
   const payments = history.payments.map((draft) => paymentOf(draft, kept));
-  const charges = history.charges.filter((draft) => !draft.lost).map((draft) => chargeOf(draft, kept));
-  const settlements = history.lines.map((draft) => settlementOf(draft, kept));
+  const charges = !whole ? [] : history.charges.filter((draft) => !draft.lost).map((draft) => chargeOf(draft, kept));
+  const settlements = !whole ? [] : history.lines.map((draft) => settlementOf(draft, kept));
   return {
     rentals: sorted(rentals, (rental) => [rental.endedAt, rental.rentalId]),
     payments: sorted(payments, (payment) => [payment.createdAt, payment.paymentId]),
     charges: sorted(charges, (charge) => [charge.createdAt, charge.chargeId]),
     settlements: sorted(settlements, (line) => [line.bookedAt, line.lineId]),
-    layers: { rentals: true, charges: true, settlements: true },
+    layers: { rentals: true, charges: whole, settlements: whole },
     coverage: coverageOf({ rentals, payments, charges, settlements }),
   };
 }
