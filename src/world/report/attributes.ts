@@ -28,6 +28,8 @@ export interface Line {
 /** A share of fewer is chance: such cells are grey. */
 const ROWS_MIN = 20;
 const LINES_MAX = 8;
+/** Attributes that tell nothing are shown up to here: that a suspect is none is worth knowing. */
+const LINES_MIN = 4;
 const LINES_IN_TABLE_VALUES_MAX = 12;
 const EMPTY = '(empty)';
 
@@ -40,11 +42,14 @@ export function drawAttributes(scan: Scan): Picture | null {
     .filter((line) => line !== null)
     .sort((one, other) => other.telling - one.telling || (one.name < other.name ? -1 : 1));
   if (lines.length === 0) return null;
-  const shown = lines.slice(0, LINES_MAX);
+  const shown = lines.slice(
+    0,
+    Math.max(LINES_MIN, Math.min(LINES_MAX, lines.filter(({ telling }) => telling >= TELLING_MIN).length)),
+  );
   return {
     id: 'attributes',
     heading: 'Wrong charges by attribute',
-    says: say(lines, marked.noun),
+    says: say(lines, shown.length, marked.noun),
     legend: [
       { look: 'heat-grey', name: `fewer than ${ROWS_MIN}` },
       { look: 'heat-0', name: 'none' },
@@ -137,12 +142,11 @@ function divergence(cells: readonly Cell[]): number {
 /** Below this no value is noticeably more often wrong than the others. */
 const TELLING_MIN = 0.05;
 
-function say(lines: readonly Line[], noun: string): Picture['says'] {
+function say(lines: readonly Line[], shown: number, noun: string): Picture['says'] {
   const telling = lines.filter((line) => line.telling >= TELLING_MIN).slice(0, 2);
   const [first, second] = telling;
   const size = ` Each cell is one value: the share of its rows that belong to a ${noun}, and how many rows bear it.`;
-  const left =
-    lines.length > LINES_MAX ? ` Shown are the ${LINES_MAX} most telling of ${lines.length} attributes.` : '';
+  const left = lines.length > shown ? ` Shown are the ${shown} most telling of ${lines.length} attributes.` : '';
   if (first === undefined) {
     return [`No attribute stands out: the ${noun}s are spread over all values about as all rows are.${size}${left}`];
   }

@@ -7,7 +7,7 @@ export function showCauses(scan: Scan): Markup {
   const { causes, cannotTell } = scan.diagnosis;
   const [first, second, ...others] = causes;
   if (first === undefined && cannotTell.length === 0)
-    return html`<p>Nothing is wrong in these files that needs a cause.</p>`;
+    return html`<p>Too little was found to tell a cause: one pair cannot name it, only many together.</p>`;
   return html`${first === undefined ? html`<p>No known cause fits what was found.</p>` : showCause(first, 'Best explained by')}
 ${second === undefined ? null : showCause(second, 'Runner-up')}
 ${showOthers(others)}${showCannotTell(cannotTell)}`;

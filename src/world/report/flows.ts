@@ -25,8 +25,8 @@ interface Flow {
   readonly amountMinor: bigint;
 }
 
-/** Below this share the owed part of a whole drawn to scale is a hair: then only the owed part is drawn. */
-const TO_SCALE_SHARE_MIN = 0.03;
+/** Below this share what is owed is a hair beside the rest, which is said so that nobody takes it for nothing. */
+const VISIBLE_SHARE_MIN = 0.03;
 
 /** One picture a currency in which anything is owed, possible cases included. */
 export function drawFlows(scan: Scan): readonly Picture[] {
@@ -61,38 +61,30 @@ function dueOf({ due }: Ledger): bigint {
 }
 
 function drawFlow(ledger: Ledger, findings: readonly Finding[]): Picture {
-  const toScale = isToScale(ledger);
-  const wide = toScale ? flowsOfAll(ledger) : flowsOfWrong(ledger, findings);
-  const leaves = new Set(wide.map(({ to }) => to)).size;
+  const whole = flowsOfAll(ledger);
+  const byClass = flowsOfWrong(ledger, findings);
+  const flows = whole.length > 0 ? whole : byClass;
+  const leaves = new Set(flows.map(({ to }) => to)).size;
   return {
     id: `money-${ledger.currency.toLowerCase()}`,
     heading: `${ledger.currency}: what was charged and where it belongs`,
-    says: [say(ledger, toScale)],
+    says: [say(ledger)],
     legend: [],
     heightWide: 130 + 54 * leaves,
     heightNarrow: 150 + 56 * leaves,
-    draw: (canvas) => option({ flows: wide, currency: ledger.currency, canvas }),
+    draw: (canvas) => option({ flows, currency: ledger.currency, canvas }),
     table: {
       columns: [
         { name: 'from', numeric: false },
         { name: 'to', numeric: false },
         { name: ledger.currency, numeric: true },
       ],
-      rows: [...flowsOfAll(ledger), ...flowsOfWrong(ledger, findings)]
-        .filter((flow, index, all) => all.findIndex(({ from, to }) => from === flow.from && to === flow.to) === index)
-        .map(({ from, to, amountMinor }) => [
-          from,
-          to,
-          amountOf(ledger, amountMinor).slice(ledger.currency.length + 1),
-        ]),
+      rows: (whole.length > 0 ? [...whole, ...byClass.filter(({ look }) => look !== 'acquirer')] : byClass).map(
+        ({ from, to, amountMinor }) => [from, to, amountOf(ledger, amountMinor).slice(ledger.currency.length + 1)],
+      ),
       more: null,
     },
   };
-}
-
-function isToScale(ledger: Ledger): boolean {
-  const { charged } = ledger;
-  return charged !== null && charged > 0n && Number(dueOf(ledger)) / Number(charged) >= TO_SCALE_SHARE_MIN;
 }
 
 const GRADE_NODES: readonly (readonly [Grade, string])[] = [
@@ -138,25 +130,30 @@ function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function say(ledger: Ledger, toScale: boolean): string {
-  const parts = GRADE_NODES.filter(([grade]) => ledger.due[grade] > 0n).map(
-    ([grade]) => `${amountOf(ledger, ledger.due[grade])} ${grade}`,
+function say(ledger: Ledger): string {
+  const { due, charged, givenBack, byAcquirer } = ledger;
+  const sure = due.proven + due.probable;
+  const parts = GRADE_NODES.filter(([grade]) => grade !== 'possible' && due[grade] > 0n).map(
+    ([grade]) => `${amountOf(ledger, due[grade])} ${grade}`,
   );
-  const owed = parts.length === 0 ? 'nothing is owed by us' : `${parts.join(', ')}`;
-  const whole =
-    ledger.charged === null
-      ? `Of what was charged, ${owed}.`
-      : `Of ${amountOf(ledger, ledger.charged)} charged, ${sayAmountShare(dueOf(ledger), ledger.charged)} should go back: ${owed}.`;
-  const back = ledger.givenBack > 0n ? ` ${amountOf(ledger, ledger.givenBack)} had been given back before.` : '';
-  const acquirer =
-    ledger.byAcquirer > 0n
-      ? ` A further ${amountOf(ledger, ledger.byAcquirer)} was booked twice by bank or acquirer, who repay it.`
-      : '';
-  const scale =
-    toScale || dueOf(ledger) === 0n
-      ? ''
-      : ' Drawn is only that part; beside all the rest it would be a hair’s breadth.';
-  return `${whole}${back}${acquirer}${scale}`;
+  const whole = charged === null ? '' : `Of ${amountOf(ledger, charged)} charged, `;
+  const share = charged === null ? 'to go back' : `${sayAmountShare(sure, charged)} should go back`;
+  const sentences = [
+    capitalise(
+      sure === 0n ? `${whole}nothing is proven or probable to be owed.` : `${whole}${share}: ${parts.join(', ')}.`,
+    ),
+    due.possible > 0n ? `A further ${amountOf(ledger, due.possible)} is only possibly owed.` : '',
+    givenBack > 0n ? `${amountOf(ledger, givenBack)} had been given back before.` : '',
+    byAcquirer > 0n ? `${amountOf(ledger, byAcquirer)} was booked twice by bank or acquirer, who repay it.` : '',
+    isHair(ledger) ? 'Drawn to scale: what is owed is the thin line.' : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function isHair(ledger: Ledger): boolean {
+  const owed = dueOf(ledger);
+  if (ledger.charged === null || owed === 0n) return false;
+  return Number(owed) / Number(ledger.charged) < VISIBLE_SHARE_MIN;
 }
 
 function sayAmountShare(part: bigint, whole: bigint): string {
@@ -192,7 +189,7 @@ function option({ flows, currency, canvas }: Drawing): EChartsOption {
     totals.set(to, (totals.get(to) ?? 0n) + amountMinor);
   }
   const looks = new Map<string, string>(flows.map(({ to, look }) => [to, look]));
-  const side = canvas.narrow ? 0 : 190;
+  const side = canvas.narrow ? 0 : 165;
   return {
     series: [
       {

@@ -29,7 +29,9 @@ const DECADES_MIN = 0.9;
 const GAP_MS_MIN = 1;
 /** A run of bins that holds less is no mode, but scatter. */
 const MODE_SHARE_MIN = 0.1;
-const MODES_SAID_MAX = 3;
+/** A bin below this part of the highest one is scatter between the modes. */
+const SCATTER_SHARE_MAX = 0.1;
+const MODES_SAID_MAX = 5;
 /** A mode is narrow, as a timer makes it, up to this ratio of its ends. */
 const NARROW_RATIO_MAX = 1.5;
 
@@ -86,23 +88,25 @@ function binGaps(sorted: readonly number[]): readonly Bin[] {
   return counts.map((count, index) => ({ fromMs: edgeOf(first + index), toMs: edgeOf(first + index + 1), count }));
 }
 
-/** Runs of bins without an empty one between, the most frequent first. */
+/** Runs of neighbouring bins that stand above the scatter, from the shortest gap to the longest. */
 function findModes(sorted: readonly number[], bins: readonly Bin[]): readonly Mode[] {
+  const highest = bins.reduce((most, { count }) => Math.max(most, count), 0);
   const modes: Mode[] = [];
   let seen = 0;
-  let run = 0;
+  let begin = 0;
   for (const [index, bin] of bins.entries()) {
-    run += bin.count;
-    const ends = (bins[index + 1]?.count ?? 0) === 0;
-    if (!ends || run === 0) continue;
-    const part = sorted.slice(seen, seen + run);
-    modes.push({ fromMs: part[0] ?? 0, toMs: part.at(-1) ?? 0, medianMs: medianOf(part), count: run });
-    seen += run;
-    run = 0;
+    if (!stands(bin, highest)) begin = seen + bin.count;
+    seen += bin.count;
+    const next = bins[index + 1];
+    if (!stands(bin, highest) || (next !== undefined && stands(next, highest))) continue;
+    const part = sorted.slice(begin, seen);
+    modes.push({ fromMs: part[0] ?? 0, toMs: part.at(-1) ?? 0, medianMs: medianOf(part), count: part.length });
   }
-  return modes
-    .filter(({ count }) => count >= sorted.length * MODE_SHARE_MIN)
-    .sort((one, other) => other.count - one.count || one.fromMs - other.fromMs);
+  return modes.filter(({ count }) => count >= sorted.length * MODE_SHARE_MIN);
+}
+
+function stands({ count }: Bin, highest: number): boolean {
+  return count > 0 && count >= highest * SCATTER_SHARE_MAX;
 }
 
 function medianOf(sorted: readonly number[]): number {
@@ -127,14 +131,15 @@ function sayModes(gaps: readonly number[], modes: readonly Mode[]): string {
   const peaks = modes
     .slice(0, MODES_SAID_MAX)
     .map(({ medianMs, count }) => `${sayGap(medianMs)} (${sayShare(count, gaps.length)})`);
+  const all = modes.length > MODES_SAID_MAX ? `among others ` : '';
   return modes.length === 1
     ? `They gather around ${listed(peaks)}.`
-    : `They gather in ${modes.length} places, around ${listed(peaks)}.`;
+    : `They gather in ${modes.length} places, ${all}around ${listed(peaks)}.`;
 }
 
 /** What such a shape usually means; the cause itself is judged on all evidence, further down. */
 function interpret(gaps: readonly number[], modes: readonly Mode[]): string {
-  const [first] = modes;
+  const [first] = [...modes].sort((one, other) => other.count - one.count);
   const most = gaps.at(-1) ?? 0;
   const enough = gaps.length >= 5;
   if (!enough || first === undefined) return '';

@@ -52,7 +52,7 @@ function showCells(currency: string, name: string, row: Row): Content {
   const cells = GRADES.map((grade) => {
     const { count, dueMinor } = row[grade];
     if (count === 0) return html`<td class="number none">–</td>`;
-    return html`<td class="number">${counted(count)}<span class="due">${sayGrouped(money(dueMinor, currency))}</span></td>`;
+    return html`<td class="number">${counted(count)}<span class="due">${dueMinor === 0n ? 'nothing due' : sayGrouped(money(dueMinor, currency))}</span></td>`;
   });
   return html`<th scope="row">${name}</th>${cells}`;
 }

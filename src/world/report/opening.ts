@@ -6,7 +6,7 @@ import { sayVerdict } from '../../core/remedy/verdict.ts';
 import { html, type Markup } from './markup.ts';
 import { counted } from './picture.ts';
 import { listed, sayBetween, sayNumber, sayShare } from './words.ts';
-import { isTaken } from './wrong.ts';
+import { isTaken, markFindings } from './wrong.ts';
 
 /**
  * The verdict with its window, as one sentence. The window stands in front only where every wrong charge that the
@@ -16,10 +16,9 @@ export function sayHeadline(scan: Scan): string {
   const verdict = sayVerdict(scan);
   const { incident } = scan.diagnosis;
   if (incident === null || incident.outside > 0 || incident.from === null || incident.to === null) return verdict;
-  // Counts and names may follow a comma; a sentence that begins with a common word is lowered.
-  const [first = '', second = ''] = verdict;
-  const lowered = /[A-Z]/.test(first) && /[a-z]/.test(second) ? first.toLowerCase() + verdict.slice(1) : verdict;
-  return `Between ${sayBetween({ from: incident.from, to: incident.to })}, ${lowered}`;
+  // "Between …, 1,912 rentals were charged twice" is a sentence; "between …, we owe nobody" would be a wrong one.
+  if (!/^\d/.test(verdict)) return verdict;
+  return `Between ${sayBetween({ from: incident.from, to: incident.to })}, ${verdict}`;
 }
 
 /** What the headline leaves out: when the charges were made, what lies outside, what else was found. */
@@ -40,7 +39,8 @@ function sayWindow(scan: Scan): readonly string[] {
       `${sayNumber(incident.inside, 'case')} belong together: made between ${charged}${ended}; ${counted(incident.outside)} more lie outside that window.`,
     ];
   }
-  return [`The wrong charges were made between ${charged}.`];
+  const { amongCharges } = markFindings(scan.verdicts.findings);
+  return [amongCharges ? `The wrong charges were made between ${charged}.` : `It was booked twice between ${charged}.`];
 }
 
 /** Findings of other classes and grades than the headline counts, so that none is passed over. */
@@ -113,14 +113,26 @@ function listFigures(scan: Scan): readonly Figure[] {
     {
       name: 'Customers affected',
       values: [counted(countAccountsAffected(findings))],
-      note: sayWorst(taken),
+      note: sayWorst(taken, countAccountsAffected(findings)),
     },
-    {
-      name: 'Wrong charges',
-      values: [counted(taken.length)],
-      note: `${sayShare(Math.min(taken.length, scan.population.chargesSucceeded), scan.population.chargesSucceeded)} of ${sayNumber(scan.population.chargesSucceeded, 'charge')}`,
-    },
+    countWrong(scan, taken.length),
   ];
+}
+
+/** Where the provider took nothing wrongly, what is doubled in books or bank is counted instead. */
+function countWrong(scan: Scan, taken: number): Figure {
+  const marked = markFindings(scan.verdicts.findings);
+  const { chargesSucceeded } = scan.population;
+  if (taken === 0 && marked.findings.length > 0) {
+    const name = `${marked.noun.charAt(0).toUpperCase()}${marked.noun.slice(1)}s`;
+    return { name, values: [counted(marked.findings.length)], note: 'nothing of it is owed as it stands' };
+  }
+  const share = sayShare(Math.min(taken, chargesSucceeded), chargesSucceeded);
+  return {
+    name: 'Wrong charges',
+    values: [counted(taken)],
+    note: `${share} of ${sayNumber(chargesSucceeded, 'charge')}`,
+  };
 }
 
 function sayOwed(sums: readonly Money[]): Pick<Figure, 'values' | 'note'> {
@@ -130,12 +142,13 @@ function sayOwed(sums: readonly Money[]): Pick<Figure, 'values' | 'note'> {
 }
 
 /** How often the customer was hit who was hit most. */
-function sayWorst(taken: readonly Finding[]): string {
+function sayWorst(taken: readonly Finding[], affected: number): string {
   const hits = new Map<string, number>();
   for (const { accountId } of taken) {
     if (accountId !== null) hits.set(accountId, (hits.get(accountId) ?? 0) + 1);
   }
   const most = [...hits.values()].reduce((one, other) => Math.max(one, other), 0);
-  if (most === 0) return '';
+  // Customers whom only the bank charged twice have no charge of ours to count.
+  if (most === 0 || hits.size !== affected) return '';
   return most === 1 ? 'each once' : `at most ${counted(most)} times each`;
 }

@@ -61,7 +61,7 @@ ${showFigures(scan)}
 <nav aria-label="Contents"><ol>${sections.map(({ id, heading }) => html`<li><a href="#${id}">${heading}</a></li>\n`)}</ol></nav>
 ${sections.map(showSection)}
 </main>
-<footer><p>Made by <span class="brand">Storno</span>, which reads exports and changes nothing. Refund what is proven once; the customer need do nothing.</p>${showNotes(head.notes)}</footer>
+<footer><div><p>Made by <span class="brand">Storno</span>, which reads exports and changes nothing. Refund what is proven once; the customer need do nothing.</p>${showNotes(head.notes)}</div></footer>
 </body>
 </html>
 `;

@@ -48,7 +48,7 @@ section > h2 { padding-top: 0.05rem; }
 .figure { display: block; font-family: var(--serif); font-size: 1.625rem; line-height: 1.3; white-space: nowrap; }
 .note { font-size: 0.8125rem; color: var(--soft); }
 nav { border-top: 1px solid var(--rule); padding: 0.75rem 0 1.75rem; font-size: 0.875rem; }
-nav ol { list-style: none; display: flex; flex-wrap: wrap; gap: 0.1rem 1.35rem; margin: 0; padding: 0; }
+nav ol { list-style: none; display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem; margin: 0; padding: 0; }
 nav a { display: inline-block; padding: 0.2rem 0; color: var(--soft); text-decoration-color: var(--rule-strong); }
 nav a:hover { color: var(--ink); }
 .steps { margin: 0; padding: 0; list-style: none; counter-reset: step; max-width: 44em; }
@@ -113,7 +113,8 @@ thead th { color: var(--soft); border-bottom-color: var(--rule-strong); vertical
 .body > :last-child { margin-bottom: 0; }
 .terms { margin: 0; } .terms div { display: grid; grid-template-columns: 12rem minmax(0, 1fr); gap: 0 1rem; padding: 0.3rem 0; border-bottom: 1px solid var(--rule); }
 .terms dd { margin: 0; max-width: 38em; }
-footer { border-top: 1px solid var(--rule-strong); padding-top: 1rem; padding-bottom: 2.5rem; font-size: 0.8125rem; color: var(--soft); }
+footer { padding-bottom: 2.5rem; font-size: 0.8125rem; color: var(--soft); }
+footer > div { border-top: 1px solid var(--rule-strong); padding-top: 1rem; }
 footer p { overflow-wrap: anywhere; }
 footer .brand { font-size: 1em; }
 .patterns { position: absolute; width: 0; height: 0; }

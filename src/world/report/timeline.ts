@@ -43,8 +43,8 @@ const BARS_WIDE_MAX = 180;
 const BARS_NARROW_MAX = 56;
 /** A share of fewer is chance; the same bound as in the heat map. */
 const BASE_COUNT_MIN = 20;
-/** Up to here the whole history is drawn, beyond it the window and its surroundings. */
-const WHOLE_MS_MAX = 21 * DAY_MS;
+/** Only a history that is longer than this many times the window and its surroundings is cut down to them. */
+const WHOLE_TIMES_MIN = 2.5;
 /** When rentals and wrong charges are further apart than this they are two stories and get a picture each. */
 const APART_MS_MIN = 6 * HOUR_MS;
 
@@ -105,13 +105,13 @@ function drawTimeline(subject: Subject): Picture {
   return {
     id: subject.id,
     heading: subject.heading,
-    says: [say(subject, wide, stretch)],
+    says: [say(subject, stretch)],
     legend: [
       { look: 'base', name: subject.marked.amongCharges ? `other ${subject.baseNoun}s` : `${subject.baseNoun}s` },
       { look: 'wrong', name: `${subject.markedNoun}s` },
       ...(subject.band === null ? [] : [{ look: 'band', name: 'incident window' }]),
       ...(subject.marked.amongCharges
-        ? [{ look: 'line', name: `share (bars of fewer than ${BASE_COUNT_MIN} are passed over)` }]
+        ? [{ look: 'line', name: `share (bridged where of fewer than ${BASE_COUNT_MIN})` }]
         : []),
     ],
     heightWide: split ? 430 : 340,
@@ -121,16 +121,16 @@ function drawTimeline(subject: Subject): Picture {
   };
 }
 
-/** The whole history if it is short; else the window with as much again on both sides, two days at least. */
+/** The window with as much again on both sides, a day at least; the whole history where that is not much more. */
 function chooseStretch({ population, band, moments }: Subject): Window {
   const whole = { from: population.from, to: population.from + population.counts.length * population.bucketMs };
-  if (whole.to - whole.from <= WHOLE_MS_MAX) return whole;
   const core = band ?? {
     from: moments.reduce((one, other) => Math.min(one, other)),
     to: moments.reduce((one, other) => Math.max(one, other)),
   };
-  const margin = Math.max(2 * DAY_MS, core.to - core.from);
-  return { from: Math.max(whole.from, core.from - margin), to: Math.min(whole.to, core.to + margin) };
+  const margin = Math.max(DAY_MS, core.to - core.from);
+  const part = { from: Math.max(whole.from, core.from - margin), to: Math.min(whole.to, core.to + margin) };
+  return (part.to - part.from) * WHOLE_TIMES_MIN >= whole.to - whole.from ? whole : part;
 }
 
 function bucketise({ population, moments }: Subject, stretch: Window, barsMax: number): Series {
@@ -163,19 +163,17 @@ function needsTwoPanels({ base, marked }: Series, amongCharges: boolean): boolea
   return markedMax > 8 * baseMax || markedMax * 25 < baseMax;
 }
 
-function say(subject: Subject, series: Series, stretch: Window): string {
+function say(subject: Subject, stretch: Window): string {
   const { population, moments, band } = subject;
   const whole = { from: population.from, to: population.from + population.counts.length * population.bucketMs };
   const sentences = [band === null ? sayScattered(subject) : sayInBand(subject, band)];
   if (stretch.from > whole.from || stretch.to < whole.to) {
     const hidden = moments.filter((moment) => moment < stretch.from || moment >= stretch.to).length;
-    const left = hidden === 0 ? '' : `; ${counted(hidden)} more lie outside the picture`;
+    const left = hidden === 0 ? '; none lies outside the picture' : `; ${counted(hidden)} more lie outside the picture`;
     sentences.push(
       `The picture shows ${sayDay(stretch.from)} to ${sayDay(stretch.to)}, the files run from ${sayDay(whole.from)} to ${sayDay(whole.to)}${left}.`,
     );
   }
-  const bucket = sayBucket(series.bucketMs);
-  sentences.push(/^\d/.test(bucket) ? `One bar is ${bucket} (UTC).` : `One bar is one ${bucket} (UTC).`);
   return sentences.join(' ');
 }
 
@@ -385,7 +383,9 @@ function bars({ drawing, counts, colour, panel, banded }: Bars) {
     silent: true,
     barWidth: Math.round(100 * Math.max(1, Math.min(slot * 0.8, slot - 0.6))) / 100,
     itemStyle: { color: colour },
-    data: counts.map((count, index) => [series.from + (index + 0.5) * series.bucketMs, count]),
+    data: counts
+      .map((count, index) => [series.from + (index + 0.5) * series.bucketMs, count])
+      .filter(([, count]) => count !== 0),
     ...(banded && subject.band !== null ? { markArea: bandOver(subject.band, drawing) } : {}),
   };
 }
@@ -402,12 +402,10 @@ function bandOver(band: Window, { series, canvas }: Drawing) {
 }
 
 function shareLine({ series }: Drawing, panel: number) {
-  const points = series.base.map((count, index) => {
-    const at = series.from + (index + 0.5) * series.bucketMs;
-    const marked = series.marked[index] ?? 0;
-    return [at, count < BASE_COUNT_MIN ? null : Math.min(1, marked / count)];
-  });
-  const lonely = points.filter(([, share]) => share !== null).length < 12;
+  const points = series.base.map((count, index) => [
+    series.from + (index + 0.5) * series.bucketMs,
+    shareOf(series.marked[index] ?? 0, count),
+  ]);
   return {
     type: 'line' as const,
     xAxisIndex: panel,
@@ -416,13 +414,18 @@ function shareLine({ series }: Drawing, panel: number) {
     step: 'middle' as const,
     // Nights of few charges must not look like an end.
     connectNulls: true,
-    showSymbol: lonely,
-    symbol: 'circle',
-    symbolSize: 4,
+    showSymbol: false,
     itemStyle: { color: 'var(--ink)' },
     lineStyle: { color: 'var(--ink)', width: 1.25 },
     data: points as [number, number][],
   };
+}
+
+/** A part of few is chance and of none is nothing: both are bridged. That none of a few is wrong can be said. */
+function shareOf(marked: number, count: number): number | null {
+  if (count === 0) return null;
+  if (marked === 0) return 0;
+  return count < BASE_COUNT_MIN ? null : Math.min(1, marked / count);
 }
 
 function tabulate(subject: Subject, series: Series): Picture['table'] {
