@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { everyFileIsUsed, importsMakeNoLoop, importsPointInwards, nothingImportsTests } from './tidy/direction.ts';
+import {
+  everyExportIsUsed,
+  everyFileIsUsed,
+  importsMakeNoLoop,
+  importsPointInwards,
+  nothingImportsTests,
+} from './tidy/direction.ts';
 import { linksResolve, pathsExist } from './tidy/documents.ts';
 import { lockfileIsWhole, versionsAreExact } from './tidy/packages.ts';
 import { coreIsPure } from './tidy/purity.ts';
@@ -18,6 +24,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'imports make no loop, not even of types': importsMakeNoLoop,
   'nothing imports a test, the bench or a script': nothingImportsTests,
   'every file of the product is used by the product': everyFileIsUsed,
+  'every export is used': everyExportIsUsed,
   'core holds no clock, chance, promise or local language': coreIsPure,
   'there are no barrels': thereAreNoBarrels,
   'files are kebab-case and named after a thing': filesAreNamedWell,
@@ -128,6 +135,18 @@ test('a planted dead file is found', () => {
       'src/flow/old.test.ts': "import { old } from './old.ts';\n",
     },
     ['src/flow/old.ts is imported by nothing but tests'],
+  );
+});
+
+test('a planted dead export is found', () => {
+  check(
+    everyExportIsUsed,
+    {
+      'src/core/fact/a.ts':
+        'export const used = 1;\nexport function dead() {}\nexport type Inner = 1;\nlet x: Inner;\n',
+      'src/core/fact/b.ts': "import { used } from './a.ts'; // dead\n",
+    },
+    ['src/core/fact/a.ts exports dead, which nobody uses'],
   );
 });
 

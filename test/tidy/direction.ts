@@ -1,4 +1,4 @@
-import { codeOf, importsOf, type Rule, type Source } from './source.ts';
+import { codeOf, codeOnly, importsOf, type Rule, type Source } from './source.ts';
 
 /**
  * Which rooms each room may import, besides itself. Arrows point inwards: DESIGN in one table.
@@ -119,4 +119,24 @@ function isNoTestOfItself(source: Source): boolean {
 /** A file that is run, or only declares types for others' code: nobody imports it. */
 function isDoor(source: Source): boolean {
   return /^src\/bin\/[^/]+\.ts$|\.d\.ts$/.test(source.path);
+}
+
+const EXPORT = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
+
+/** Names that are exported and then said nowhere, in no other file and not in their own: dead. */
+export const everyExportIsUsed: Rule = (sources) => {
+  const code = codeOf(sources).map((source) => ({ ...source, words: wordsOf(source) }));
+  return code
+    .filter((source) => source.path.startsWith('src/') && !source.path.includes('.test.') && !isDoor(source))
+    .flatMap((source) =>
+      [...source.text.matchAll(EXPORT)]
+        .map((match) => match[1] ?? '')
+        .filter((name) => source.words.filter((word) => word === name).length === 1)
+        .filter((name) => !code.some((other) => other !== source && other.words.includes(name)))
+        .map((name) => `${source.path} exports ${name}, which nobody uses`),
+    );
+};
+
+function wordsOf(source: Source): readonly string[] {
+  return codeOnly(source.text).match(/[A-Za-z_$][\w$]*/g) ?? [];
 }
