@@ -7,7 +7,7 @@ import { sentences } from './say.ts';
 /**
  * Raises fees that only look alike to `probable` where they bear the fingerprint of a proven incident: charged inside
  * its window, and as far from the charge they repeat as its proven double charges were. Nothing is raised without an
- * incident or without proven pairs in it. Returns the findings in their order.
+ * incident or without proven pairs in it: then the very list that was given is returned, else a new one in the order of findings.
  */
 export function promote(findings: readonly Finding[], incident: IncidentWindow | null): readonly Finding[] {
   if (incident === null) return findings;
@@ -21,7 +21,7 @@ export function promote(findings: readonly Finding[], incident: IncidentWindow |
     const gap = isAlikeFee(finding) ? gapInside(finding, window) : null;
     return gap !== null && holds(gaps, gap) ? raise(finding, gap) : finding;
   });
-  return raised.toSorted(compareFindings);
+  return raised.every((finding, index) => finding === findings[index]) ? findings : raised.toSorted(compareFindings);
 }
 
 function isAlikeFee({ class: kind, grade, evidence }: Finding): boolean {

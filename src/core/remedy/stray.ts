@@ -8,6 +8,7 @@ import { sayPayment, sentences } from './say.ts';
  * A refund by bank transfer or by hand may name neither charge nor rental. Where one of the same account and amount
  * followed a wrong charge, that charge may be paid back already: its finding falls one grade, so that a person looks
  * before money moves. Each such refund answers one finding, the surest first.
+ * A part of the facts is judged like the whole only if it holds every such refund of the accounts of its charges.
  */
 export function heedStrays(findings: readonly Finding[], strays: readonly Payment[]): readonly Finding[] {
   const back = strays.filter(

@@ -1,0 +1,65 @@
+import type { Rental } from '../fact/rental.ts';
+import { DAY_MS } from '../kernel/time.ts';
+import type { Hearing } from './hearing.ts';
+import type { Leg } from './leg.ts';
+import { compareText, groupBy } from './order.ts';
+
+/** What stands beside a rental or charge of the same account and makes it look doubled. */
+export interface Neighbours {
+  /** The nearest charge of the same account and amount for something else, at most a day away. */
+  readonly alike: (leg: Leg) => Leg | null;
+  /** A rental of the same account and another vehicle at the same time. */
+  readonly beside: (rental: Rental) => Rental | null;
+}
+
+const ALIKE_MAX_MS = DAY_MS;
+
+/** Looks at adjacent charges and rentals only: n log n, and enough to say that there is one. */
+export function neighboursOf(hearing: Hearing): Neighbours {
+  const legs = [...hearing.weighed.values()].flatMap(({ obligation }) => obligation.legs);
+  const alike = pairUp(groupBy([...legs, ...hearing.matched.keyless], likeness), {
+    order: (one, other) =>
+      one.payment.createdAt - other.payment.createdAt || compareText(one.payment.paymentId, other.payment.paymentId),
+    match: (one, other) =>
+      one.payment.rentalId !== other.payment.rentalId || one.payment.rentalId === null
+        ? Math.abs(other.payment.createdAt - one.payment.createdAt) <= ALIKE_MAX_MS
+        : false,
+  });
+  const timed = hearing.facts.rentals.filter((rental) => rental.startedAt !== null && rental.vehicleId !== null);
+  const beside = pairUp(
+    groupBy(timed, (rental) => rental.accountId),
+    {
+      order: (one, other) => (one.startedAt ?? 0) - (other.startedAt ?? 0) || compareText(one.rentalId, other.rentalId),
+      match: (one, other) => one.vehicleId !== other.vehicleId && (other.startedAt ?? 0) < one.endedAt,
+    },
+  );
+  return { alike: (leg) => alike.get(leg) ?? null, beside: (rental) => beside.get(rental) ?? null };
+}
+
+function likeness({ payment }: Leg): string | null {
+  const { accountId, amount } = payment;
+  return accountId === null ? null : `${accountId}\u0000${amount.currency} ${amount.amountMinor}`;
+}
+
+/** Gives every thing an adjacent one that matches, the earlier before the later. */
+function pairUp<Thing>(
+  groups: ReadonlyMap<string, readonly Thing[]>,
+  by: {
+    readonly order: (one: Thing, other: Thing) => number;
+    /** `one` stands before `other`. */
+    readonly match: (one: Thing, other: Thing) => boolean;
+  },
+): ReadonlyMap<Thing, Thing> {
+  const pairs = new Map<Thing, Thing>();
+  for (const group of groups.values()) {
+    let previous: Thing | undefined;
+    for (const thing of group.toSorted(by.order)) {
+      if (previous !== undefined && by.match(previous, thing)) {
+        pairs.set(thing, previous);
+        if (!pairs.has(previous)) pairs.set(previous, thing);
+      }
+      previous = thing;
+    }
+  }
+  return pairs;
+}
