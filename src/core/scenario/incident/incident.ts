@@ -56,9 +56,14 @@ export function blameDouble(history: History, drive: Drive, kept: PaymentDraft, 
     refundDueMinor: wrong.amountMinor,
     endedAt: drive.endedAt,
     at: wrong.createdAt,
-    layersNeeded: [],
+    layersNeeded: looksAlike(kept, wrong) ? [] : ['rentals'],
     stray: false,
   });
+}
+
+/** Without the price, two charges tell only by being equal and from one instrument that the second is too much. */
+function looksAlike(kept: PaymentDraft, wrong: PaymentDraft): boolean {
+  return kept.amountMinor === wrong.amountMinor && kept.attributes.card === wrong.attributes.card;
 }
 
 /** In order of the end of their drives: the order in which a job takes them up. */
