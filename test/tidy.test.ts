@@ -178,11 +178,13 @@ test('planted barrels are found', () => {
     {
       'src/flow/index.ts': '',
       'src/core/fact/all.ts': "export * from './rental.ts';\nexport type { A } from './a.ts';\n",
+      'src/core/remedy/cause.ts': "export type { Cause } from './cause/diagnosis.ts';\nexport * from './cause/b.ts';\n",
     },
     [
       'src/flow/index.ts is an index file',
       'src/core/fact/all.ts:1 passes on what another file has',
       'src/core/fact/all.ts:2 passes on what another file has',
+      'src/core/remedy/cause.ts:2 passes on what another file has',
     ],
   );
 });

@@ -39,14 +39,21 @@ function found(source: Source, text: string, pattern: RegExp): readonly string[]
   return [...text.matchAll(pattern)].map((match) => `${placeOf(source, match.index)} has ${match[0]}`);
 }
 
-/** A file that only passes others on hides where things live and draws loops. */
+/**
+ * A file that only passes others on hides where things live and draws loops. A door (`cause.ts` beside `cause/`) may
+ * pass on, by name, what lies in its own house.
+ */
 export const thereAreNoBarrels: Rule = (sources) =>
   codeOf(sources).flatMap((source) => [
     ...(/(?:^|\/)index\.tsx?$/.test(source.path) ? [`${source.path} is an index file`] : []),
-    ...[...codeOnly(source.text).matchAll(/^export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s*from\b/gm)].map(
-      (match) => `${placeOf(source, match.index)} passes on what another file has`,
-    ),
+    ...[...source.text.matchAll(/^export\s+(?:type\s+)?(\*|\{[^}]*\})\s*from\s*'([^']*)'/gm)]
+      .filter(([, names, from = '']) => names === '*' || !from.startsWith(`./${nameOf(source.path)}/`))
+      .map((match) => `${placeOf(source, match.index)} passes on what another file has`),
   ]);
+
+function nameOf(path: string): string {
+  return (path.split('/').at(-1) ?? '').replace(/\..*$/, '');
+}
 
 const VAGUE = new Set(['util', 'utils', 'common', 'helper', 'helpers', 'misc', 'shared', 'lib', 'index', 'manager']);
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.d)?\.[a-z]+$/;
