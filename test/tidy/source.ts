@@ -9,6 +9,7 @@ export interface Source {
 
 export type Rule = (sources: readonly Source[]) => readonly string[];
 
+/** Folders of the root that are not ours or are made. */
 const SKIPPED = new Set(['.git', 'node_modules', 'dist', 'out']);
 const READ = /\.(ts|tsx|md|json|sql|css|sh)$|^(storno|run|LICENSE)$/;
 
@@ -20,7 +21,7 @@ export function readSources(root: string): readonly Source[] {
 function pathsBelow(root: string, folder: string): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = posix.join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : pathsBelow(root, path);
+    if (entry.isDirectory()) return SKIPPED.has(path) ? [] : pathsBelow(root, path);
     return READ.test(entry.name) ? [path] : [];
   });
 }
