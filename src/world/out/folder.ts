@@ -72,7 +72,10 @@ function temporaryName(name: string): string {
 function makeFolder(folder: string): Result<string | null, FolderError> {
   let made: string | null = null;
   try {
-    made = mkdirSync(folder, { recursive: true }) ?? null;
+    for (const missing of missingFolders(folder)) {
+      mkdirSync(missing);
+      made ??= missing;
+    }
     if (!statSync(folder).isDirectory()) return notAFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
     const probe = join(folder, temporaryName('probe'));
@@ -89,6 +92,16 @@ function makeFolder(folder: string): Result<string | null, FolderError> {
       message: `Files cannot be written to ${folder} (${code}). Name a folder that you may write to with --out.`,
     });
   }
+}
+
+/**
+ * The folder and those above it that are not there, topmost first. `mkdir` with `recursive` is not used: in Node 24 it
+ * never returns where the system answers ENOENT although the folder above exists (`/proc/x`).
+ */
+function missingFolders(folder: string): readonly string[] {
+  const missing: string[] = [];
+  for (let at = folder; statSync(at, { throwIfNoEntry: false }) === undefined; at = dirname(at)) missing.unshift(at);
+  return missing;
 }
 
 function notAFolder(folder: string): Result<never, FolderError> {

@@ -1,0 +1,26 @@
+/** Exit codes of every command; `docs/cli.md` is their contract. 10 wins over 3: money owed is the more urgent news. */
+export const EXIT_DONE = 0;
+export const EXIT_CRASH = 1;
+export const EXIT_USAGE = 2;
+export const EXIT_ROWS_REJECTED = 3;
+export const EXIT_FINDINGS = 10;
+/** 128 and the number of the signal, as shells count: SIGINT is 2, SIGTERM 15. */
+export const EXIT_SIGINT = 130;
+export const EXIT_SIGTERM = 143;
+
+/** Something that the user can put right. `file` is null where no file is at fault. */
+export interface Problem {
+  readonly kind: string;
+  readonly file: string | null;
+  /** What, where and what to do: complete sentences. */
+  readonly message: string;
+}
+
+/** The object that `--json` and `--ndjson` put on stderr in place of words. */
+export function problemsAsJson(problems: readonly Problem[]): string {
+  return `${JSON.stringify({ error: { exit_code: EXIT_USAGE, problems } })}\n`;
+}
+
+export function problemsAsText(problems: readonly Problem[]): string {
+  return problems.map(({ message }) => `storno: ${message}\n`).join('');
+}

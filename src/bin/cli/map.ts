@@ -1,0 +1,4 @@
+export interface MapOptions {
+  readonly suggest: string;
+  readonly out?: string;
+}

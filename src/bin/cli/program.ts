@@ -1,0 +1,171 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from './context.ts';
+import { problemsAsJson } from './exit.ts';
+import type { ExplainOptions } from './explain.ts';
+import type { MapOptions } from './map.ts';
+import type { ScanOptions } from './scan.ts';
+import type { ScenarioOptions } from './scenario.ts';
+import { addSourceOptions } from './sources.ts';
+
+export interface ProgramSetup {
+  readonly context: Context;
+  readonly version: string;
+  /** Whether errors of usage are said as JSON: known before the options are understood. */
+  readonly wantsJson: boolean;
+  onExit(code: number): void;
+}
+
+/** All commands with their options. Each loads its code only when it runs, so that `--help` is instant. */
+export function buildProgram(setup: ProgramSetup): Command {
+  const program = new Command('storno')
+    .description('Finds every double charge in a folder of exports, says why, and what is owed to whom.')
+    .version(setup.version)
+    .exitOverride()
+    .configureOutput({
+      writeErr: (text) => {
+        if (!setup.wantsJson) setup.context.terminal.err(text);
+      },
+      outputError: (text) => setup.context.terminal.err(setup.wantsJson ? usageAsJson(text) : usageAsText(text)),
+    })
+    .helpCommand(false)
+    .addHelpText('before', EXAMPLES);
+  program.addCommand(scanCommand(setup));
+  program.addCommand(explainCommand(setup));
+  program.addCommand(mapCommand(setup));
+  program.addCommand(scenarioCommand(setup));
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+const EXAMPLES = `Examples
+  storno scan --rentals rentals.csv --payments payments.csv
+  storno scan --rentals r.csv --payments 'pay-*.csv.gz' --out report
+  storno explain PAYMENT_OR_RENTAL_ID --rentals r.csv --payments p.csv
+  storno map --suggest export.csv
+  storno scenario C08 --out demo
+`;
+
+function usageAsText(text: string): string {
+  return withHint(text.replace(/^error: /, 'storno: '));
+}
+
+/** `--payments FILE ID` takes the id for one more file: the one usage in which the order matters. */
+function withHint(text: string): string {
+  if (!text.includes("missing required argument 'id'")) return text;
+  return `${text}The id stands before the options: storno explain ID --payments FILE\n`;
+}
+
+function usageAsJson(text: string): string {
+  const message = text
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .trim();
+  return problemsAsJson([{ kind: 'usage', file: null, message }]);
+}
+
+/** Every command speaks in the same ways. */
+function addSpeechOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object and nothing else on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .addOption(new Option('--verbose', 'each phase on stderr, assumptions in the summary').conflicts('quiet'))
+    .option('--no-color', 'plain text (also where NO_COLOR is set or stdout is no terminal)')
+    .on('option:no-color', () => {
+      process.env.NO_COLOR = '1';
+    });
+}
+
+function scanCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('scan')
+    .description('find every wrong charge, and why')
+    .addHelpText('before', SCAN_EXAMPLES);
+  addSourceOptions(command)
+    .option('--out <dir>', 'write summary.json, findings.csv, refunds.csv, rejected.csv and report.html there')
+    .addOption(new Option('--ndjson', 'print one finding a line and nothing else on stdout').conflicts('json'))
+    .option('--fail-on-findings', 'exit with 10 when a wrong charge is proven');
+  return addSpeechOptions(command)
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: ScanOptions) => {
+      const { runScan } = await import('./scan.ts');
+      onExit(await runScan(context, options));
+    });
+}
+
+const SCAN_EXAMPLES = `Examples
+  storno scan --rentals rentals.csv --payments payments.csv --out report
+  storno scan --payments stripe-balance.csv    (one layer is enough to begin)
+  storno scan --rentals r.csv --payments p1.csv p2.csv --charges books.csv
+  storno scan --map map.json --tz Europe/Rome --json | jq .refund_due
+
+CSV, NDJSON or Parquet, also .gz; several files and globs for each. Each further
+layer sharpens the verdict.
+`;
+
+const EXIT_CODES = `
+Exit codes
+  0    done
+  2    usage, or a file that cannot be used; nothing was done
+  3    done, but some rows were rejected
+  10   with --fail-on-findings: something is proven (also if rows were rejected)
+  130  interrupted; nothing was written
+`;
+
+function explainCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('explain')
+    .description('show one case: all its money in order of time, the verdict and why')
+    .argument('<id>', 'of a rental, a payment or a charge; it stands before the options')
+    .addHelpText(
+      'before',
+      'Examples\n  storno explain rental_17 --rentals r.csv --payments p.csv\n  storno explain pay_9 --payments p.csv --json\n',
+    );
+  return addSpeechOptions(addSourceOptions(command)).action(async (id: string, options: ExplainOptions) => {
+    const { runExplain } = await import('./explain.ts');
+    onExit(await runExplain(context, id, options));
+  });
+}
+
+function mapCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('map')
+    .description('propose how to read a file of another form')
+    .requiredOption('--suggest <file>', 'the file to look at')
+    .option('--out <file>', 'write the map there (refused if it exists)')
+    .addHelpText(
+      'before',
+      'Examples\n  storno map --suggest export.csv --out map.json\n  storno scan --map map.json --out report\n',
+    );
+  return addSpeechOptions(command).action(async (options: MapOptions) => {
+    const { runMap } = await import('./map.ts');
+    onExit(await runMap(context, options));
+  });
+}
+
+function scenarioCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('scenario')
+    .description('make a history with a known cause: four files to scan, and the truth')
+    .argument('[cause]', 'C01 to C26, or none')
+    .option('--list', 'show the causes')
+    .option('--out <dir>', 'where the files go')
+    .option('--accounts <count>', 'how many customers', wholeNumber, ACCOUNTS)
+    .option('--seed <number>', 'the same seed makes the same files', wholeNumber, SEED)
+    .addHelpText(
+      'before',
+      'Examples\n  storno scenario C08 --out demo\n  storno scenario none --out calm --accounts 5000 --seed 7\n',
+    );
+  return addSpeechOptions(command).action(async (cause: string | undefined, options: ScenarioOptions) => {
+    const { runScenario } = await import('./scenario.ts');
+    onExit(await runScenario(context, cause, options));
+  });
+}
+
+/** A town's worth of customers: large enough to show a cause, small enough to read. */
+const ACCOUNTS = 1000;
+const SEED = 1;
+const WHOLE_NUMBER_MAX = 10_000_000;
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > WHOLE_NUMBER_MAX) {
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${WHOLE_NUMBER_MAX}.`);
+  }
+  return number;
+}

@@ -1,0 +1,88 @@
+import { basename, dirname, resolve } from 'node:path';
+import { FACT_KINDS } from '../../core/fact/fact.ts';
+import type { Scan } from '../../core/remedy/scan.ts';
+import { summarise, toFindingRow } from '../../core/remedy/summary.ts';
+import type { Sources } from '../../flow/ports.ts';
+import { type Scanned, scan } from '../../flow/remedy.ts';
+import { openArchive } from '../../world/duckdb/archive.ts';
+import { type OutFolder, openFolder } from '../../world/out/folder.ts';
+import type { ReportHead } from '../../world/report/report.ts';
+import { type Context, refuse, type SpeechOptions, showProgress } from './context.ts';
+import { EXIT_DONE, EXIT_FINDINGS, EXIT_ROWS_REJECTED } from './exit.ts';
+import { readSources, type SourceOptions, sourceOptionsText } from './sources.ts';
+import { summaryText } from './summary-text.ts';
+
+export interface ScanOptions extends SourceOptions, SpeechOptions {
+  readonly out?: string;
+  readonly failOnFindings?: boolean;
+}
+
+/** `storno scan`: answers the exit code. Whatever ends it, no half-written file and no open archive stays behind. */
+export async function runScan(context: Context, options: ScanOptions): Promise<number> {
+  const sources = await readSources(options);
+  if (!sources.ok) return refuse(context, options, [sources.error]);
+  const opened = options.out === undefined ? null : openFolder(options.out);
+  if (opened !== null && !opened.ok) {
+    return refuse(context, options, [{ ...opened.error, file: opened.error.folder }]);
+  }
+  const folder = opened === null ? null : opened.value;
+  if (folder !== null) context.interrupts.onInterrupt(folder.discard);
+
+  const archive = await openArchive({ memory: options.memory });
+  context.interrupts.onInterrupt(() => archive.close());
+  const progress = await showProgress(context, options);
+  try {
+    const scanned = await scan({ archive, progress }, sources.value);
+    if (!scanned.ok) return refuse(context, options, scanned.error);
+    if (folder !== null) await writeFiles(folder, scanned.value, headOf(sources.value));
+    progress.stop();
+    print(context, options, scanned.value.scan);
+    return exitCodeOf(scanned.value.scan, options);
+  } finally {
+    progress.stop();
+    folder?.discard();
+    await archive.close();
+  }
+}
+
+/** Report and files are loaded only where they are wanted. */
+async function writeFiles(folder: OutFolder, { scan: found, rejected }: Scanned, head: ReportHead): Promise<void> {
+  const [{ renderReport }, { writeScanFiles }] = await Promise.all([
+    import('../../world/report/report.ts'),
+    import('../../world/out/scan-files.ts'),
+  ]);
+  const report = renderReport(found, head);
+  await writeScanFiles(folder, { scan: found, rejected: rejected(), report });
+}
+
+/** The report is titled by the folder from which the first file came. The assumptions already say how files were read. */
+function headOf({ files }: Sources): ReportHead {
+  const paths = FACT_KINDS.flatMap((fact) => files[fact] ?? []);
+  const [first = '.'] = paths;
+  return { title: basename(dirname(resolve(first))), files: paths.map((path) => basename(path)), notes: [] };
+}
+
+function print({ terminal }: Context, options: ScanOptions, found: Scan): void {
+  if (options.json === true) {
+    terminal.out(`${JSON.stringify(summarise(found), null, 2)}\n`);
+  } else if (options.ndjson === true) {
+    for (const finding of found.verdicts.findings) terminal.out(`${JSON.stringify(toFindingRow(finding))}\n`);
+  } else {
+    terminal.out(
+      summaryText({
+        scan: found,
+        out: options.out ?? null,
+        sourceOptions: sourceOptionsText(options),
+        withAssumptions: options.verbose === true ? 'shown' : 'hidden',
+        style: terminal.style,
+      }),
+    );
+  }
+}
+
+function exitCodeOf(found: Scan, options: ScanOptions): number {
+  const isProven = found.verdicts.findings.some(({ grade }) => grade === 'proven');
+  if (options.failOnFindings === true && isProven) return EXIT_FINDINGS;
+  const isRejected = Object.values(found.counts).some(({ rejected }) => rejected > 0);
+  return isRejected ? EXIT_ROWS_REJECTED : EXIT_DONE;
+}
