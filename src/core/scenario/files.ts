@@ -73,7 +73,9 @@ export function settlementsCsv(facts: Facts): string {
 
 /** RFC 4180 with a header, and line feeds alone as line ends; attributes follow the contract's columns by name. */
 function csv<T extends { readonly attributes: Attributes }>(rows: readonly T[], contract: Columns<T>): string {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.attributes)))].sort();
+  const found = new Set<string>();
+  for (const row of rows) for (const name of Object.keys(row.attributes)) found.add(name);
+  const names = [...found].sort();
   const header = [...contract.map(([name]) => name), ...names];
   const lines = rows.map((row) => [
     ...contract.map(([, value]) => value(row) ?? ''),
