@@ -40,7 +40,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Safe in elements and in quoted attributes. What HTML cannot hold (control characters, half characters) shows as U+FFFD. */
+/** Safe in elements and in quoted attributes. What HTML cannot hold shows as U+FFFD. */
 export function escapeText(text: string): string {
   return legible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

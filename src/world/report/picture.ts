@@ -23,7 +23,7 @@ export interface DataTable {
   readonly more: string | null;
 }
 
-/** One chart as it stands in the report: heading, what it shows in words, drawing, and the numbers it was drawn from. */
+/** One chart as it stands in the report: heading, words, drawing, and the numbers it was drawn from. */
 export interface Picture {
   /** Unique in the page, a plain word. */
   readonly id: string;
@@ -112,6 +112,7 @@ function clean(svg: string, frame: Canvas & { readonly id: string; readonly titl
     .replace(/<style[^>]*>[\s\S]*?<\/style>\s*/g, '')
     .replace(/^<rect [^>]*fill="none"><\/rect>\s*/, '')
     .replace(/ (?:class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="\w+"|xml:space="preserve")/g, '')
+    .replace(/<path [^>]*fill-opacity="0"[^>]*stroke-width="0"><\/path>\s*/g, '')
     .replace(/ style="([^"]*)"/g, (_, style: string) => withoutDefaults(style))
     .replace(/( id="|url\(#|href="#)zr\d+-/g, `$1${frame.id}-`);
   const title = `<title id="${frame.id}-title">${escapeText(frame.title)}</title>`;

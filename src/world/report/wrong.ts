@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/kernel/time.ts';
 import type { Finding, FindingClass } from '../../core/remedy/finding.ts';
 
-/** Classes in which the provider took money that it should not have taken: their wrong payment is one of the charges. */
+/** Classes in which the provider took what it should not have taken: the wrong payment is one of its charges. */
 const TAKEN_CLASSES: ReadonlySet<FindingClass> = new Set([
   'double_charge',
   'duplicate_record',

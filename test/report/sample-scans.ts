@@ -1,10 +1,11 @@
-import type { Payment } from '../src/core/fact/payment.ts';
-import type { Rental } from '../src/core/fact/rental.ts';
-import { type Money, money } from '../src/core/kernel/money.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../src/core/kernel/time.ts';
-import type { Finding, FindingClass, Grade } from '../src/core/remedy/finding.ts';
-import type { AttributeBase, Population, TimeSeries } from '../src/core/remedy/population.ts';
-import type { RefundLine, Scan } from '../src/core/remedy/scan.ts';
+import type { Charge } from '../../src/core/fact/charge.ts';
+import type { Payment } from '../../src/core/fact/payment.ts';
+import type { Rental } from '../../src/core/fact/rental.ts';
+import { type Money, money } from '../../src/core/kernel/money.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../src/core/kernel/time.ts';
+import type { Finding, FindingClass, Grade } from '../../src/core/remedy/finding.ts';
+import type { AttributeBase, Population, TimeSeries } from '../../src/core/remedy/population.ts';
+import type { RefundLine, Scan } from '../../src/core/remedy/scan.ts';
 
 /**
  * Scans as the engine would give them, made for the report alone: an incident like that of November 2014 and the
@@ -316,4 +317,73 @@ function extent(moments: readonly Instant[]): { readonly from: Instant; readonly
     from: moments.reduce((one, other) => Math.min(one, other)),
     to: moments.reduce((one, other) => Math.max(one, other)),
   };
+}
+
+/** The same pairs, taken once and standing twice in our books. */
+export function phantoms(findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding) => ({
+    ...regrade(finding, { class: 'phantom', grade: 'proven', due: money(0n, finding.amount.currency) }),
+    paymentId: null,
+    layers: { books: 2, provider: 1, bank: null },
+    evidence: { ...finding.evidence, kept: null, books: [0, 900].map((lateMs) => bookRecord(finding, lateMs)) },
+  }));
+}
+
+function bookRecord({ evidence, amount, rentalId }: Finding, lateMs: number): Charge {
+  return {
+    chargeId: `chg_${evidence.wrong?.paymentId ?? ''}_${lateMs}`,
+    accountId: evidence.wrong?.accountId ?? 'acc_0',
+    rentalId,
+    purpose: 'rental',
+    status: 'succeeded',
+    amount,
+    createdAt: (evidence.wrong?.createdAt ?? FIRST_DAY) + lateMs,
+    provider: 'wirecard',
+    paymentId: evidence.wrong?.paymentId ?? null,
+    idempotencyKey: null,
+    attributes: {},
+  };
+}
+
+/** What would run if anything from a file reached the page as HTML. */
+export const INJECTION = `<script>alert('x')</script>"><img src=x onerror=alert(1)>`;
+
+const CLASSES: readonly FindingClass[] = [
+  'double_charge',
+  'double_charge',
+  'overcharge',
+  'charge_without_rental',
+  'duplicate_record',
+  'acquirer_duplicate',
+  'phantom',
+];
+const GRADES: readonly Grade[] = ['proven', 'proven', 'probable', 'possible'];
+
+/** All classes and grades in three currencies of 2, 0 and 3 decimals, with ids and values as long and bad as they come. */
+export function hostile(scan: Scan): Scan {
+  const findings = scan.verdicts.findings.map((finding, index) => {
+    const currency = ['EUR', 'JPY', 'KWD'][index % 3] ?? 'EUR';
+    const amount = money(finding.amount.amountMinor * 1000n, currency);
+    const of = CLASSES[index % CLASSES.length] ?? 'phantom';
+    const due = of === 'phantom' || of === 'acquirer_duplicate' ? money(0n, currency) : amount;
+    const attributes = { batch: INJECTION, worker: 'w'.repeat(300), card: '\u202egnp\u0000\ud800' };
+    return {
+      ...regrade(finding, { class: of, grade: GRADES[index % GRADES.length] ?? 'possible', due }),
+      amount,
+      accountId: INJECTION + 'x'.repeat(index % 90) + index,
+      rentalId: '0123456789abcdef'.repeat(1 + (index % 9)),
+      reason: `Because of ${INJECTION}${'y'.repeat(200)}.`,
+      evidence: { ...finding.evidence, wrong: rewrite(finding.evidence.wrong, { amount, attributes }) },
+    };
+  });
+  const attributes = scan.population.attributes.map((base) => ({
+    ...base,
+    values: new Map([...base.values, [INJECTION, 500], ['w'.repeat(300), 700]]),
+  }));
+  const changed = withFindings(scan, findings);
+  return { ...changed, population: { ...changed.population, attributes } };
+}
+
+function rewrite(payment: Payment | null, to: Pick<Payment, 'amount' | 'attributes'>): Payment | null {
+  return payment === null ? null : { ...payment, ...to, paymentId: `pi_${'Z'.repeat(120)}` };
 }
