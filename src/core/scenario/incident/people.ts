@@ -14,7 +14,7 @@ export function lateSuccess(): Incident {
       for (const drive of struck) {
         const kept = mainOf(history, drive);
         const expiredAt = kept.createdAt + 15 * MINUTE_MS;
-        const paidAgainAt = expiredAt + chance.integer(30, 900) * SECOND_MS * chance.pick([1, 4, 60]);
+        const paidAgainAt = expiredAt + chance.integer(30, 900) * SECOND_MS * chance.pick([1, 3, 10]);
         kept.attributes = {
           ...kept.attributes,
           card: '',
