@@ -1,12 +1,12 @@
 import type { Rental } from '../fact/rental.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import type { Hearing } from './hearing.ts';
-import type { Leg } from './leg.ts';
+import { type Leg, netLegs } from './leg.ts';
 import { compareText, groupBy } from './order.ts';
 
 /** What stands beside a rental or charge of the same account and makes it look doubled. */
 export interface Neighbours {
-  /** The nearest charge of the same account and amount for something else, at most a day away. */
+  /** An adjacent charge of the same account and amount for something else, still standing, at most a day away. */
   readonly alike: (leg: Leg) => Leg | null;
   /** A rental of the same account and another vehicle at the same time. */
   readonly beside: (rental: Rental) => Rental | null;
@@ -16,8 +16,11 @@ const ALIKE_MAX_MS = DAY_MS;
 
 /** Looks at adjacent charges and rentals only: n log n, and enough to say that there is one. */
 export function neighboursOf(hearing: Hearing): Neighbours {
-  const legs = [...hearing.weighed.values()].flatMap(({ obligation }) => obligation.legs);
-  const alike = pairUp(groupBy([...legs, ...hearing.matched.keyless], likeness), {
+  const legs = netLegs([
+    ...[...hearing.weighed.values()].flatMap(({ obligation }) => obligation.legs),
+    ...hearing.matched.keyless,
+  ]);
+  const alike = pairUp(groupBy(legs, likeness), {
     order: (one, other) =>
       one.payment.createdAt - other.payment.createdAt || compareText(one.payment.paymentId, other.payment.paymentId),
     match: (one, other) =>
