@@ -98,12 +98,38 @@ function checkExcess(scenario: Scenario, owed: readonly TrueFinding[]): void {
   const fees = new Set(
     scenario.facts.payments.filter(({ purpose }) => purpose === 'fee').map(({ paymentId }) => paymentId),
   );
-  const ofRentals = owed.filter((finding) => finding.class !== 'duplicate_record' && !fees.has(finding.paymentId));
+  const keyless = new Set(
+    scenario.facts.payments.filter((each) => each.rentalId === null).map((each) => each.paymentId),
+  );
+  const ofRentals = owed.filter(
+    ({ class: found, paymentId }) => found !== 'duplicate_record' && !fees.has(paymentId) && !keyless.has(paymentId),
+  );
+  checkKeyless(
+    scenario,
+    owed.filter(({ paymentId }) => keyless.has(paymentId)),
+  );
   const told = new Map<string, bigint>();
   for (const { rentalId, refundDue } of ofRentals) {
     told.set(rentalId ?? '', (told.get(rentalId ?? '') ?? 0n) + refundDue.amountMinor);
   }
   assert.deepEqual([...told].sort(), [...excess].sort());
+}
+
+/** More keyless charges than drives that nothing else pays: as many too many as the truth says, for each account. */
+function checkKeyless({ facts }: Scenario, owed: readonly TrueFinding[]): void {
+  const named = new Set(
+    facts.payments.flatMap((payment) => (payment.status === 'succeeded' ? (payment.rentalId ?? []) : [])),
+  );
+  for (const [accountId, findings] of Map.groupBy(owed, (finding) => finding.accountId)) {
+    const open = facts.rentals.filter(
+      (rental) => rental.accountId === accountId && !named.has(rental.rentalId) && rental.amountDue.amountMinor > 0n,
+    );
+    const keyless = facts.payments.filter(
+      (each) =>
+        each.accountId === accountId && each.rentalId === null && each.purpose === 'rental' && each.kind === 'charge',
+    );
+    assert.equal(keyless.length - open.length, findings.length, `keyless charges of ${accountId}`);
+  }
 }
 
 for (const cause of SCENARIO_CAUSES) {
@@ -285,7 +311,8 @@ for (const [cause, least, most, layers] of FINGERPRINTS) {
       const gap = timeOf(payments.get(paymentId)) - timeOf(payments.get(keptPaymentId ?? ''));
       assert(gap >= least && gap <= most, `${paymentId}: a gap of ${gap} ms`);
       // Robust stories inside a range have more charges; the plain majority shows the fingerprint.
-      if (cause !== 'C08') assert.equal(layersOf(scenarioOf(cause), rentalId), layers);
+      const named = payments.get(paymentId)?.rentalId !== null;
+      if (cause !== 'C08' && named) assert.equal(layersOf(scenarioOf(cause), rentalId), layers);
     }
   });
 }

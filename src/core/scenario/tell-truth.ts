@@ -74,7 +74,7 @@ function findingOf(wrong: Wrong): TrueFinding {
     class: wrong.class,
     grade: wrong.grade,
     accountId: payment.accountId,
-    rentalId: payment.rentalId,
+    rentalId: payment.rentalId ?? payment.charge?.rentalId ?? null,
     paymentId: payment.paymentId,
     keptPaymentId: wrong.kept?.paymentId ?? null,
     chargeId: charge?.chargeId ?? null,

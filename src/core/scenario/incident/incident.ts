@@ -61,8 +61,9 @@ export function blameDouble(history: History, drive: Drive, kept: PaymentDraft, 
   });
 }
 
-/** Without the price, two charges tell only by being equal and from one instrument that the second is too much. */
+/** Without the price, two charges tell only by naming one rental, being equal and from one instrument that the second is too much. */
 function looksAlike(kept: PaymentDraft, wrong: PaymentDraft): boolean {
+  if (wrong.rentalId === null) return false;
   return kept.amountMinor === wrong.amountMinor && kept.attributes.card === wrong.attributes.card;
 }
 

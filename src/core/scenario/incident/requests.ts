@@ -143,7 +143,10 @@ export function providerRepeats(): Incident {
         for (let i = 0; i < repeats; i += 1) {
           at += chance.integer(25, 480) * SECOND_MS + chance.integer(0, 999);
           // The provider's own repeats answer no request of ours: there is no key and no answer time.
-          const attributes = { response_ms: '', source: 'provider', worker: '', message_id: '', delivery_count: '' };
+          const attributes = {
+            ...{ response_ms: '', worker: '', message_id: '', delivery_count: '', batch: '' },
+            source: 'provider',
+          };
           const wrong = repeatAtProvider(history, kept, { at, idempotencyKey: null, attributes });
           blameDouble(history, drive, kept, wrong);
         }

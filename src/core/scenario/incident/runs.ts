@@ -1,8 +1,17 @@
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../kernel/time.ts';
 import { batchOf, jobRun, responseMs } from '../billing.ts';
 import type { Drive } from '../demand.ts';
-import { type Attributes, forgetCharge, type History, newKey, repeat, repeatAtProvider } from '../history.ts';
+import {
+  type Attributes,
+  forgetCharge,
+  type History,
+  newKey,
+  type PaymentDraft,
+  repeat,
+  repeatAtProvider,
+} from '../history.ts';
 import { atRome, atUtc, romeDay } from '../local-time.ts';
+import type { Account } from '../operator.ts';
 import { priceOf } from '../tariff.ts';
 import {
   blameDouble,
@@ -158,6 +167,7 @@ export function twoSystems(): Incident {
     },
     strike(history, struck) {
       const { chance } = history;
+      const withoutOpen = accountsWithoutOpen(history);
       for (const [day, drives] of Map.groupBy(byEnd(struck), (drive) => romeDay(drive.endedAt))) {
         const night = atRome(day + 1, 3 * HOUR_MS);
         drives.forEach((drive, index) => {
@@ -172,11 +182,33 @@ export function twoSystems(): Incident {
               job_run: jobRun('v2', night),
             },
           });
+          if (withoutOpen.has(drive.account) && chance.happens(0.15)) loseReference(wrong);
           blameDouble(history, drive, kept, wrong);
         });
       }
     },
   });
+}
+
+/**
+ * The accounts of which each drive holds the money of a charge that names it. A charge without reference can then have
+ * no drive but one that is already paid; elsewhere it could be the payment of an open one.
+ */
+function accountsWithoutOpen(history: History): ReadonlySet<Account> {
+  const settled = new Set<string>();
+  for (const payment of history.payments) {
+    if (payment.kind === 'charge' && payment.status === 'succeeded') settled.add(payment.rentalId ?? '');
+  }
+  for (const payment of history.payments) if (payment.kind !== 'charge') settled.delete(payment.rentalId ?? '');
+  const open = new Set(history.drives.filter((one) => !settled.has(one.rentalId)).map((one) => one.account));
+  return new Set(history.drives.map((one) => one.account).filter((account) => !open.has(account)));
+}
+
+/** The new system's first exports name neither rental nor record. */
+function loseReference(payment: PaymentDraft): void {
+  payment.rentalId = null;
+  payment.namesCharge = false;
+  payment.idempotencyKey = null;
 }
 
 /** Thursday, 13 November, 03:10 in Rome. */
