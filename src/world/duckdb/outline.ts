@@ -1,0 +1,66 @@
+import { CHARGE_STATUSES } from '../../core/fact/charge.ts';
+import { type FactKind, PURPOSES } from '../../core/fact/fact.ts';
+import type { Coverage, Layers } from '../../core/fact/facts.ts';
+import { PAYMENT_KINDS, PAYMENT_STATUSES } from '../../core/fact/payment.ts';
+import type { RowCounts } from '../../core/remedy/import.ts';
+import type { Database } from './open.ts';
+import type { DeclaredFact } from './source.ts';
+
+/**
+ * The outline: one narrow row for each record of the files, in a database file of its own in the spill folder. Whole
+ * rows would cost ten times the reading; these few fixed-width columns answer every question of the screen, and what
+ * they point at is read again from the files (`gather.ts`).
+ *
+ * - `rowid` is the record's ordinal over all sources of the fact: rows come and stay in the order of the files.
+ * - Ids stand as 64-bit hashes. Two ids with one hash (1 in 10 000 scans of 50 million) are told apart wherever rows are
+ *   counted or delivered (`repeats.ts`, `gather.ts`); in the screen they can only join two cases into one.
+ * - `fate`: 0 used, 1 to 253 rejected by the view (the other columns then mean nothing), `REPEATED`, `CONFLICTING`.
+ */
+export const OUTLINE = 'outline';
+
+export const USED = 0;
+export const REPEATED = 254;
+export const CONFLICTING = 255;
+
+/** The column of each fact whose first and last value is its coverage. */
+export const TIME_COLUMN: Readonly<Record<FactKind, string>> = {
+  rentals: 'ended_at',
+  payments: 'created_at',
+  charges: 'created_at',
+  settlements: 'booked_at',
+};
+
+/** A word of the contract as its place in the list: a byte instead of a text, which costs as much as all else together. */
+export function codeSql(column: string, words: readonly string[]): string {
+  const branches = words.map((word, place) => `when '${word}' then ${place}`);
+  return `(case ${column} ${branches.join(' ')} end)::utinyint`;
+}
+
+/** The conditions of the outline that need to know the codes. */
+export const IS_RENTAL = `purpose = ${PURPOSES.indexOf('rental')}`;
+export const IS_CHARGE = `kind = ${PAYMENT_KINDS.indexOf('charge')}`;
+export const IS_REVERSAL = `kind = ${PAYMENT_KINDS.indexOf('chargeback_reversal')}`;
+export const IS_SUCCEEDED = `status = ${PAYMENT_STATUSES.indexOf('succeeded')}`;
+export const IS_LEG = `(${IS_CHARGE} and ${IS_SUCCEEDED})`;
+export const IS_BOOKED = `status = ${CHARGE_STATUSES.indexOf('succeeded')}`;
+
+export function outlineTable(fact: FactKind): string {
+  return `${OUTLINE}.${fact}`;
+}
+
+/** What one reading of all rows told. */
+export interface Outlined {
+  /** Rows of the views; derived ones are in none of these numbers. */
+  readonly counts: ReadonlyMap<FactKind, RowCounts>;
+  readonly layers: Layers;
+  readonly coverage: Coverage;
+  /** Facts of which some ids occur more than once, or seem to. */
+  readonly twins: ReadonlySet<FactKind>;
+}
+
+/** The facts of one scan, in place in their files, and the outline that was drawn of them. */
+export interface Holdings {
+  readonly database: Database;
+  readonly declared: readonly DeclaredFact[];
+  readonly outlined: Outlined;
+}

@@ -1,0 +1,180 @@
+import type { Attributes, FactKind } from '../../core/fact/fact.ts';
+import type { Layers } from '../../core/fact/facts.ts';
+import { currencies } from '../../core/kernel/currency.ts';
+import { money } from '../../core/kernel/money.ts';
+import { MINUTE_MS } from '../../core/kernel/time.ts';
+import type { Finding } from '../../core/remedy/finding.ts';
+import {
+  ATTRIBUTE_VALUES_MAX,
+  type AttributeBase,
+  type Population,
+  type Taken,
+  type TimeSeries,
+} from '../../core/remedy/population.ts';
+import { type Database, queryRows, quoteText } from './open.ts';
+import { IS_CHARGE, IS_LEG, IS_RENTAL, IS_REVERSAL, IS_SUCCEEDED, OUTLINE, USED } from './outline.ts';
+import type { DeclaredFact } from './source.ts';
+import { type AttributeColumn, attributeColumns, baseSql } from './traits.ts';
+
+const QUARTER_HOUR_MS = 15 * MINUTE_MS;
+/** A century of quarter hours: beyond it the facts hold an impossible date, and a picture of it would be memory only. */
+const BUCKETS_MAX = 100 * 366 * 96;
+
+/** Counts the whole input, as the base for the findings. Without findings only what the outline holds. */
+export async function countPopulation(input: {
+  readonly database: Database;
+  readonly declared: readonly DeclaredFact[];
+  readonly hasTwins: ReadonlySet<FactKind>;
+  readonly layers: Layers;
+  readonly findings: readonly Finding[];
+}): Promise<Population> {
+  const { database, layers, findings } = input;
+  const rides = `${OUTLINE}.payments where fate = 0 and ${IS_LEG} and ${IS_RENTAL}`;
+  const [counted] = await queryRows(database, `select count(*) from ${rides}`);
+  const attributes: AttributeBase[] = [];
+  if (findings.length > 0) {
+    for (const declared of input.declared) {
+      attributes.push(...(await basesOf(database, declared, input.hasTwins.has(declared.fact), findings)));
+    }
+  }
+  return {
+    chargesSucceeded: Number(counted?.[0]),
+    charged: await seriesOf(database, `select created_at as happened_at from ${rides}`),
+    ended: layers.rentals
+      ? await seriesOf(database, `select ended_at as happened_at from ${OUTLINE}.rentals where fate = 0`)
+      : null,
+    attributes,
+    taken: await takenOf(database),
+  };
+}
+
+async function takenOf(database: Database): Promise<readonly Taken[]> {
+  const codes = currencies().map(([code]) => `(${quoteText(code)})`);
+  const rows = await queryRows(
+    database,
+    `with moved as (
+       select currency, (coalesce(sum(amount) filter (${IS_CHARGE}), 0))::varchar as charged,
+         (coalesce(sum(case when ${IS_REVERSAL} then -amount else amount end) filter (not (${IS_CHARGE})), 0))::varchar as given_back
+       from ${OUTLINE}.payments where fate = ${USED} and ${IS_SUCCEEDED} group by currency
+     )
+     select code, charged, given_back from moved
+     join (values ${codes.join(', ')}) known(code) on hash(code) = moved.currency order by code`,
+  );
+  return rows.map(([code, charged, givenBack]) => ({
+    charged: money(BigInt(String(charged)), String(code)),
+    givenBack: money(BigInt(String(givenBack)), String(code)),
+  }));
+}
+
+async function seriesOf(database: Database, times: string): Promise<TimeSeries | null> {
+  const rows = await queryRows(
+    database,
+    `select (floor(happened_at / ${QUARTER_HOUR_MS}.0))::double as bucket, count(*)::double from (${times}) group by bucket order by bucket`,
+  );
+  const [first, last] = [Number(rows[0]?.[0]), Number(rows.at(-1)?.[0])];
+  if (rows.length === 0 || last - first >= BUCKETS_MAX) return null;
+  const counts = new Array<number>(last - first + 1).fill(0);
+  for (const [bucket, count] of rows) counts[Number(bucket) - first] = Number(count);
+  return { from: first * QUARTER_HOUR_MS, bucketMs: QUARTER_HOUR_MS, counts };
+}
+
+async function basesOf(
+  database: Database,
+  declared: DeclaredFact,
+  hasTwins: boolean,
+  findings: readonly Finding[],
+): Promise<readonly AttributeBase[]> {
+  const columns = attributeColumns(declared);
+  if (columns.length === 0) return [];
+  await database.connection.run(`create or replace temp table seen (place utinyint, value varchar)`);
+  const base = baseSql(declared, columns, hasTwins);
+  const estimates = await estimate(database, base, columns);
+  const bases: AttributeBase[] = [];
+  for (const [place, column] of columns.entries()) {
+    const shown = seenIn(findings, declared.fact, column.name);
+    const estimated = estimates[place];
+    if (estimated === undefined) continue;
+    const values = await countValues(database, base, column, shown);
+    const { rows, present, sampled } = estimated;
+    const distinct = sampled >= SAMPLE_MIN ? sampled * SAMPLE_PART : await countDistinct(database, base, column);
+    bases.push({ fact: declared.fact, name: column.name, rows, nulls: rows - present, distinct, values });
+  }
+  return bases;
+}
+
+/** One value in so many is counted, chosen by hash: 1600 or more of them tell the whole within 2.5 % of itself. */
+const SAMPLE_PART = 64;
+const SAMPLE_MIN = 1600;
+
+async function estimate(
+  database: Database,
+  base: string,
+  columns: readonly AttributeColumn[],
+): Promise<readonly { readonly rows: number; readonly present: number; readonly sampled: number }[]> {
+  const counts = columns.flatMap(({ column }) => [
+    `count(${column})::double`,
+    `count(distinct ${column}) filter (${column} % ${SAMPLE_PART} = 0)::double`,
+  ]);
+  const [row = []] = await queryRows(database, `select count(*)::double, ${counts.join(', ')} from (${base})`);
+  return columns.map((_, place) => ({
+    rows: Number(row[0]),
+    present: Number(row[1 + 2 * place]),
+    sampled: Number(row[2 + 2 * place]),
+  }));
+}
+
+async function countDistinct(database: Database, base: string, { column }: AttributeColumn): Promise<number> {
+  const [row] = await queryRows(database, `select count(distinct ${column})::double from (${base})`);
+  return Number(row?.[0]);
+}
+
+async function countValues(
+  database: Database,
+  base: string,
+  { column }: AttributeColumn,
+  values: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (values.length === 0) return new Map();
+  const list = values.map((value) => `(${quoteText(value)})`).join(', ');
+  const rows = await queryRows(
+    database,
+    `with seen(value) as (values ${list}),
+     counted as (select ${column} as hashed, count(*)::double as rows from (${base}) where ${column} in (select hash(value) from seen) group by 1)
+     select value, rows from seen join counted on counted.hashed = hash(value) order by rows desc, value`,
+  );
+  return new Map(rows.map(([value, count]) => [String(value), Number(count)]));
+}
+
+/** The attribute's values in the findings' evidence; of too many those that occur most often. */
+function seenIn(findings: readonly Finding[], fact: FactKind, name: string): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { evidence } of findings) {
+    const bags = bagsOf(evidence, fact);
+    for (const bag of bags) {
+      const value = bag[name];
+      if (value != null) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+  }
+  const values = [...counts];
+  values.sort(([one, times], [other, otherTimes]) => otherTimes - times || (one < other ? -1 : 1));
+  return values.slice(0, ATTRIBUTE_VALUES_MAX).map(([value]) => value);
+}
+
+type Bag = Readonly<Record<string, string | null>> | Attributes;
+
+function bagsOf(evidence: Finding['evidence'], fact: FactKind): readonly Bag[] {
+  if (fact === 'payments') return evidence.payments.map(chargeBag);
+  if (fact === 'charges') return evidence.books.map(chargeBag);
+  if (fact !== 'rentals') return [];
+  return [evidence.rental, evidence.otherRental]
+    .filter((rental) => rental !== null)
+    .map(({ attributes, market }) => ({ ...attributes, market }));
+}
+
+function chargeBag(fact: {
+  readonly attributes: Attributes;
+  readonly provider: string | null;
+  readonly idempotencyKey: string | null;
+}): Bag {
+  return { ...fact.attributes, provider: fact.provider, idempotency_key: fact.idempotencyKey };
+}
