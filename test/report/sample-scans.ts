@@ -359,7 +359,7 @@ const CLASSES: readonly FindingClass[] = [
 ];
 const GRADES: readonly Grade[] = ['proven', 'proven', 'probable', 'possible'];
 
-/** All classes and grades in three currencies of 2, 0 and 3 decimals, with ids and values as long and bad as they come. */
+/** All classes and grades in currencies of 2, 0 and 3 decimals, with ids and values as long and bad as they come. */
 export function hostile(scan: Scan): Scan {
   const findings = scan.verdicts.findings.map((finding, index) => {
     const currency = ['EUR', 'JPY', 'KWD'][index % 3] ?? 'EUR';

@@ -45,11 +45,17 @@ export function escapeText(text: string): string {
   return legible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** The text without control characters and half surrogates, which neither HTML nor SVG can hold. */
+/**
+ * The text without control characters and half surrogates, which neither HTML nor SVG can hold, and without the marks
+ * that turn the writing direction: with them an id could be made to look like another.
+ */
 export function legible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, '\ufffd');
+  return text.toWellFormed().replace(ILLEGIBLE, '\ufffd');
 }
+
+const ILLEGIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** An id or value from a file: in the fixed face, set apart from the writing direction around it. */
 export function idMarkup(id: string): Markup {

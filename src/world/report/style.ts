@@ -157,6 +157,10 @@ footer .brand { font-size: 1em; }
   h3, .says, .legend { break-after: avoid; }
   .picture, .cause, .steps li, .cannot, tr, .terms div { break-inside: avoid; }
   thead { display: table-header-group; }
+  table { font-size: 8.5pt; } .sub { font-size: 8pt; }
+  .cases thead th:first-child { width: 23%; } .cases thead th:last-child { width: 6.75rem; }
+  .cases th, .cases td { padding-top: 4pt; padding-bottom: 5pt; padding-right: 10pt; }
+  .leg { grid-template-columns: 3.6rem minmax(0, 1fr); }
   .scroll { overflow: visible; max-height: none; }
   a { color: inherit; text-decoration: none; }
 }

@@ -385,7 +385,8 @@ function bars({ drawing, counts, colour, panel, banded }: Bars) {
     itemStyle: { color: colour },
     data: counts
       .map((count, index) => [series.from + (index + 0.5) * series.bucketMs, count])
-      .filter(([, count]) => count !== 0),
+      // Both series lose the same buckets: the chart stacks them by their place in the list, not by their time.
+      .filter((_, index) => series.base[index] !== 0 || series.marked[index] !== 0),
     ...(banded && subject.band !== null ? { markArea: bandOver(subject.band, drawing) } : {}),
   };
 }
@@ -401,18 +402,20 @@ function bandOver(band: Window, { series, canvas }: Drawing) {
   };
 }
 
-function shareLine({ series }: Drawing, panel: number) {
-  const points = series.base.map((count, index) => [
-    series.from + (index + 0.5) * series.bucketMs,
-    shareOf(series.marked[index] ?? 0, count),
-  ]);
+function shareLine({ series, subject }: Drawing, panel: number) {
+  const points = series.base.map((count, index) => {
+    const from = series.from + index * series.bucketMs;
+    const inBand = subject.band !== null && from <= subject.band.to && from + series.bucketMs > subject.band.from;
+    const share = count === 0 && !inBand ? 0 : shareOf(series.marked[index] ?? 0, count);
+    return [from + series.bucketMs / 2, share];
+  });
   return {
     type: 'line' as const,
     xAxisIndex: panel,
     yAxisIndex: panel,
     silent: true,
     step: 'middle' as const,
-    // Nights of few charges must not look like an end.
+    // A night without charges must not look like the end of it.
     connectNulls: true,
     showSymbol: false,
     itemStyle: { color: 'var(--ink)' },
