@@ -4,7 +4,10 @@ import { atRome, type DayNumber, weekdayOf } from './local-time.ts';
 import type { Account, Setting } from './operator.ts';
 import { DRIVE_LENGTHS, LONG_DRIVE_LENGTHS, priceOf } from './tariff.ts';
 
-/** One drive as it is made up, before anything is written about it. Only its ids, price and notes are filled in later. */
+/**
+ * One drive as it is made up, before anything is written about it. Only its ids, price and notes are filled in
+ * later.
+ */
 export interface Drive {
   rentalId: string;
   vehicleId: string;
@@ -34,7 +37,10 @@ const WEEKDAYS = [0.8, 0.95, 1, 1, 1.05, 1.15, 1.05];
 const LONG_SHARE = 0.007;
 const PAUSE_MS = 5 * MINUTE_MS;
 
-/** All drives of everyone, in order of their end. Nobody drives two cars at once, but for the business accounts meant to. */
+/**
+ * All drives of everyone, in order of their end. Nobody drives two cars at once, but for the business accounts
+ * meant to.
+ */
 export function drive(
   setting: Setting,
   accounts: readonly Account[],

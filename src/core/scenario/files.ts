@@ -21,7 +21,10 @@ export function rentalsCsv(facts: Facts): string {
   ]);
 }
 
-/** `repeated` are rows that overlapping exports hold a second time; each follows at the end, as a second export would. */
+/**
+ * `repeated` are rows that overlapping exports hold a second time; each follows at the end, as a second export
+ * would.
+ */
 export function paymentsCsv(facts: Facts, repeated: readonly Payment[]): string {
   return csv(
     [...facts.payments, ...repeated],

@@ -14,7 +14,10 @@ const TRIES_MAX = 8;
 const DRIVERS_PER_VEHICLE = 15;
 const PLATE_LETTERS = [...'ABCDEFGHJKLMNPRSTVWXYZ'];
 
-/** Gives every drive a car of its city that nobody else has at the time, and an id; drives come in order of their start. */
+/**
+ * Gives every drive a car of its city that nobody else has at the time, and an id; drives come in order of their
+ * start.
+ */
 export function assignVehicles(drives: readonly Drive[], chance: Chance): void {
   const drivers = new Map<string, Set<string>>();
   for (const { account } of drives) {

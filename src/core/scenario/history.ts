@@ -5,7 +5,7 @@ import type { Instant } from '../kernel/time.ts';
 import type { Chance } from './chance.ts';
 import type { Drive } from './demand.ts';
 import type { Account } from './operator.ts';
-import type { Wrong } from './truth.ts';
+import type { LayerNeeded, TrueGrade, WrongClass } from './truth.ts';
 
 /** A history while it is being written: the only place in core where lists grow and drafts change. */
 export interface History {
@@ -63,6 +63,26 @@ export interface LineDraft {
   readonly bookedAt: Instant;
   readonly file: string;
   readonly fileSequence: string;
+}
+
+/** One wrong charge, noted at the moment in which it is made. */
+export interface Wrong {
+  readonly class: WrongClass;
+  readonly grade: TrueGrade;
+  /** The payment that it is about: to give back where money is due. */
+  readonly payment: PaymentDraft;
+  /** The right charge beside it; null where there is none. */
+  readonly kept: PaymentDraft | null;
+  /** The record in our books that is one too many, for a phantom. */
+  readonly charge: ChargeDraft | null;
+  readonly refundDueMinor: bigint;
+  /** When the drive ended; null where there never was one. */
+  readonly endedAt: Instant | null;
+  /** When the wrong was done: the wrong charge, record or booking. */
+  readonly at: Instant;
+  readonly layersNeeded: readonly LayerNeeded[];
+  /** An accident outside the incident. */
+  readonly stray: boolean;
 }
 
 /** An empty value is written as an empty field and is no attribute of the row. */

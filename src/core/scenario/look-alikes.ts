@@ -18,7 +18,10 @@ export interface Story {
   readonly name: string;
   /** Part of all drives. */
   readonly share: number;
-  /** True where one more charge of the full price is still exactly one price too much: an incident may strike it too. */
+  /**
+   * True where one more charge of the full price is still exactly one price too much: an incident may strike it
+   * too.
+   */
   readonly robust: boolean;
   tell(history: History, drive: Drive, bill: Bill): void;
 }

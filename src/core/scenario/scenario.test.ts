@@ -6,18 +6,10 @@ import type { Payment } from '../fact/payment.ts';
 import type { Rental } from '../fact/rental.ts';
 import { parseMoney } from '../kernel/money.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
-import {
-  chargesCsv,
-  makeScenario,
-  paymentsCsv,
-  rentalsCsv,
-  SCENARIO_CAUSES,
-  type Scenario,
-  type ScenarioCause,
-  settlementsCsv,
-  truthJson,
-} from './scenario.ts';
+import { chargesCsv, paymentsCsv, rentalsCsv, settlementsCsv, truthJson } from './files.ts';
+import { makeScenario, SCENARIO_CAUSES, type ScenarioCause } from './scenario.ts';
 import type { TrueFinding } from './truth.ts';
+import type { Scenario } from './write-history.ts';
 
 const SEED = 20_141_110;
 const scenarios = new Map(SCENARIO_CAUSES.map((cause) => [cause, makeScenario({ cause, accounts: 1000, seed: SEED })]));

@@ -24,9 +24,6 @@ import { dayOf } from './local-time.ts';
 import { ITALY, type Setting } from './operator.ts';
 import { type Scenario, writeHistory } from './write-history.ts';
 
-export { chargesCsv, paymentsCsv, rentalsCsv, settlementsCsv, truthJson } from './files.ts';
-export type { Scenario } from './write-history.ts';
-
 export interface ScenarioOrder {
   readonly cause: ScenarioCause;
   /** At least 1; a thousand give some eight thousand drives in five weeks. */

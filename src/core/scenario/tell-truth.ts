@@ -1,9 +1,9 @@
 import type { Facts } from '../fact/facts.ts';
 import type { Payment } from '../fact/payment.ts';
 import { money } from '../kernel/money.ts';
-import type { History } from './history.ts';
+import type { History, Wrong } from './history.ts';
 import { CURRENCY, windowOf } from './seal.ts';
-import type { LayerNeeded, TrueFinding, TrueRefund, Truth, Wrong } from './truth.ts';
+import type { LayerNeeded, TrueFinding, TrueRefund, Truth } from './truth.ts';
 
 /** Everything that the truth is put together from. */
 export interface Told {

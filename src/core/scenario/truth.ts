@@ -1,6 +1,5 @@
 import type { Money } from '../kernel/money.ts';
-import type { Instant, Window } from '../kernel/time.ts';
-import type { ChargeDraft, PaymentDraft } from './history.ts';
+import type { Window } from '../kernel/time.ts';
 
 /** What a scan should say of a wrong charge. The words are those of `findings.csv`. */
 export type WrongClass =
@@ -12,28 +11,10 @@ export type WrongClass =
   | 'acquirer_duplicate'
   | 'missing_twin';
 
+export type TrueGrade = 'proven' | 'probable' | 'possible';
+
 /** A layer that a scan must be given to see it, besides the payments. */
 export type LayerNeeded = 'rentals' | 'charges' | 'settlements';
-
-/** One wrong charge, noted at the moment in which it is made. */
-export interface Wrong {
-  readonly class: WrongClass;
-  readonly grade: 'proven' | 'probable' | 'possible';
-  /** The payment that it is about: to give back where money is due. */
-  readonly payment: PaymentDraft;
-  /** The right charge beside it; null where there is none. */
-  readonly kept: PaymentDraft | null;
-  /** The record in our books that is one too many, for a phantom. */
-  readonly charge: ChargeDraft | null;
-  readonly refundDueMinor: bigint;
-  /** When the drive ended; null where there never was one. */
-  readonly endedAt: Instant | null;
-  /** When the wrong was done: the wrong charge, record or booking. */
-  readonly at: Instant;
-  readonly layersNeeded: readonly LayerNeeded[];
-  /** An accident outside the incident. */
-  readonly stray: boolean;
-}
 
 /** What is known about a scenario because it was made so, never because a detector said so. */
 export interface Truth {
@@ -64,7 +45,7 @@ export interface TrueRows {
 
 export interface TrueFinding {
   readonly class: WrongClass;
-  readonly grade: Wrong['grade'];
+  readonly grade: TrueGrade;
   readonly accountId: string | null;
   readonly rentalId: string | null;
   readonly paymentId: string;

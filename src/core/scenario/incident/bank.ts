@@ -3,13 +3,16 @@ import type { Drive } from '../demand.ts';
 import type { History, LineDraft, PaymentDraft } from '../history.ts';
 import { nextBusinessDay } from '../local-time.ts';
 import { BOOKED_MS, captureDay } from '../settle.ts';
-import type { Wrong } from '../truth.ts';
+import type { WrongClass } from '../truth.ts';
 import { type Incident, incident, NOVEMBER_2014 } from './incident.ts';
 
 /** Wednesday's file is booked a second time on the day of Thursday's, and Thursday's never comes. */
 const REPLAYED_DAY = NOVEMBER_2014(12);
 
-/** C07: a settlement file is sent twice, under its name and with its line ids; the file that it displaced is missing. */
+/**
+ * C07: a settlement file is sent twice, under its name and with its line ids; the file that it displaced is
+ * missing.
+ */
 export function fileReplayed(): Incident {
   return incident({
     select: () => [],
@@ -63,7 +66,7 @@ function blameBank(
   history: History,
   line: LineDraft,
   drives: (payment: PaymentDraft) => Drive | null,
-  what: Extract<Wrong['class'], 'acquirer_duplicate' | 'missing_twin'>,
+  what: Extract<WrongClass, 'acquirer_duplicate' | 'missing_twin'>,
 ): void {
   history.wrongs.push({
     class: what,

@@ -9,7 +9,10 @@ import { dayOf } from '../local-time.ts';
 export interface Incident {
   readonly rhythm: Rhythm;
   readonly rush: Rush | null;
-  /** Whether drives that are paid in an odd but robust way may be struck too; without stories, struck drives are plain. */
+  /**
+   * Whether drives that are paid in an odd but robust way may be struck too; without stories, struck drives are
+   * plain.
+   */
   readonly keepStories: 'robust' | 'none';
   select(drives: readonly Drive[], chance: Chance): readonly Drive[];
   /** Writes the wrong charges after everything right is written, and notes each. */
@@ -61,7 +64,10 @@ export function blameDouble(history: History, drive: Drive, kept: PaymentDraft, 
   });
 }
 
-/** Without the price, two charges tell only by naming one rental, being equal and from one instrument that the second is too much. */
+/**
+ * Without the price, two charges tell only by naming one rental, being equal and from one instrument that the
+ * second is too much.
+ */
 function looksAlike(kept: PaymentDraft, wrong: PaymentDraft): boolean {
   if (wrong.rentalId === null) return false;
   return kept.amountMinor === wrong.amountMinor && kept.attributes.card === wrong.attributes.card;

@@ -103,7 +103,10 @@ function blameRecord(history: History, twin: Drive, kept: PaymentDraft, wrong: P
 const OUTAGE = { from: atRome(NOVEMBER_2014(12), 5 * HOUR_MS), to: atRome(NOVEMBER_2014(13), 0) - SECOND_MS };
 const DRIVE_LENGTH_MAX_MS = HOUR_MS;
 
-/** C21: the end event is lost and time runs on; the drive is charged so, then corrected and charged again, without a void. */
+/**
+ * C21: the end event is lost and time runs on; the drive is charged so, then corrected and charged again, without a
+ * void.
+ */
 export function endLost(): Incident {
   return incident({
     select: (drives, chance) => {

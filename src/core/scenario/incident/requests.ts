@@ -32,7 +32,10 @@ export function doubleSubmit(): Incident {
   });
 }
 
-/** C02: the client gives up after ten seconds and tries again with a new key, at once after 2 s or once more after 30 s. */
+/**
+ * C02: the client gives up after ten seconds and tries again with a new key, at once after 2 s or once more after
+ * 30 s.
+ */
 export function timeoutNewKey(): Incident {
   const slowDays = { from: atRome(NOVEMBER_2014(11), 0), to: atRome(NOVEMBER_2014(14), 0) - SECOND_MS };
   return incident({
@@ -64,7 +67,10 @@ function retryUnheard(history: History, first: PaymentDraft, again: Retry): Paym
   return second;
 }
 
-/** C03: unknown outcomes are asked again with the same key, but a day later, when the provider has forgotten the key. */
+/**
+ * C03: unknown outcomes are asked again with the same key, but a day later, when the provider has forgotten the
+ * key.
+ */
 export function keyExpired(): Incident {
   const days = { from: atRome(NOVEMBER_2014(8), 0), to: atRome(NOVEMBER_2014(14), 0) - SECOND_MS };
   return incident({

@@ -55,7 +55,10 @@ const ORIGIN_SERVICE = { from: atRome(NOVEMBER_2014(10), 0), to: atRome(NOVEMBER
 /** Sunday, 16 November 2014, 16:00 in Rome: customers noticed in the evening. */
 const ORIGIN_RERUN_AT = atRome(NOVEMBER_2014(16), 16 * HOUR_MS);
 
-/** C08: the job lost its checkpoint and billed four days again in one run, with new keys. `paceMs` lies between charges. */
+/**
+ * C08: the job lost its checkpoint and billed four days again in one run, with new keys. `paceMs` lies between
+ * charges.
+ */
 export function billingPeriodRerun(paceMs: number): Incident {
   return incident({
     keepStories: 'robust',
@@ -127,7 +130,10 @@ function rerunFees(history: History, paceMs: number): void {
 /** Monday, 17 November, 10:12 in Rome. */
 const REDRIVE_AT = atRome(NOVEMBER_2014(17), 10 * HOUR_MS + 12 * MINUTE_MS);
 
-/** C10: charges marked failed by mistake over eleven days are taken from the dead-letter queue and sent in one burst. */
+/**
+ * C10: charges marked failed by mistake over eleven days are taken from the dead-letter queue and sent in one
+ * burst.
+ */
 export function deadLettersRedriven(): Incident {
   const days = { from: atRome(NOVEMBER_2014(4), 0), to: atRome(NOVEMBER_2014(15), 0) - SECOND_MS };
   return incident({
@@ -157,7 +163,10 @@ export function deadLettersRedriven(): Incident {
 
 const CUT_OVER_DAY = NOVEMBER_2014(10);
 
-/** C17: since the cut-over a quarter of the accounts is billed by the old system at once and by the new one every night. */
+/**
+ * C17: since the cut-over a quarter of the accounts is billed by the old system at once and by the new one every
+ * night.
+ */
 export function twoSystems(): Incident {
   return incident({
     select: (drives, chance) => {
