@@ -1,4 +1,5 @@
-import type { Case, Leg } from './case.ts';
+import type { Finding } from '../finding.ts';
+import { type Case, isTaken, type Leg } from './case.ts';
 import { shareOf } from './numbers.ts';
 
 /** What our own books hold of the legs. Shares are of the cases with two payments. */
@@ -27,8 +28,8 @@ export interface LegBooks {
 }
 
 export function booksProfileOf(cases: readonly Case[]): BooksProfile | null {
-  const pairs = cases.flatMap(({ first, second }) =>
-    first?.payment == null || second?.payment == null ? [] : [{ first, second }],
+  const pairs = cases.flatMap(({ finding, first, second }) =>
+    first?.payment == null || second?.payment == null || wasTakenBefore(finding, first) ? [] : [{ first, second }],
   );
   if (pairs.length === 0) return null;
   const taken = (leg: Leg): boolean => leg.record?.status === 'succeeded';
@@ -38,9 +39,16 @@ export function booksProfileOf(cases: readonly Case[]): BooksProfile | null {
     second: legBooksOf(pairs.map((pair) => pair.second)),
     orphan: shareOf(pairs, ({ first, second }) => taken(first) !== taken(second)),
     both: shareOf(pairs, ({ first, second }) => taken(first) && taken(second)),
-    vanished: shareOf(pairs, ({ first, second }) => [first, second].some(hasVanished)),
+    vanished: shareOf(cases, hasVanished),
     skipped: shareOf(cases, leavesGap),
   };
+}
+
+/** Of three charges, the second is nobody's first: only the pair of the first two says what the books knew of the first. */
+function wasTakenBefore(finding: Finding, first: Leg): boolean {
+  return finding.evidence.payments.some(
+    (payment) => isTaken(payment) && payment.createdAt < first.at && payment.purpose === first.payment?.purpose,
+  );
 }
 
 function legBooksOf(legs: readonly Leg[]): LegBooks {
@@ -54,8 +62,9 @@ function legBooksOf(legs: readonly Leg[]): LegBooks {
   };
 }
 
-function hasVanished(leg: Leg): boolean {
-  return leg.record === null && leg.payment !== null && leg.payment.chargeId !== null;
+function hasVanished({ finding, first, second }: Case): boolean {
+  const held = new Set(finding.evidence.books.map((record) => record.chargeId));
+  return [first, second].some((leg) => leg?.payment?.chargeId != null && !held.has(leg.payment.chargeId));
 }
 
 /** The charge ids that the provider saw are neighbours by number, but only the second stands in our books. */

@@ -113,17 +113,17 @@ function legOf(payment: Payment | null, finding: Finding): Leg | null {
   return { at: payment.createdAt, payment, record: recordOf(payment, finding.evidence), line: null };
 }
 
-/** The record in our books that stands for this payment: by payment id, else by charge id, else by key. */
+/**
+ * The record in our books that stands for this payment: by payment id, else by charge id, else by key. A record that
+ * names another payment stands for that one: a payment of which our books know nothing may well name it.
+ */
 function recordOf(payment: Payment, { books }: Finding['evidence']): Charge | null {
+  const named = books.find((record) => record.paymentId === payment.paymentId);
+  if (named !== undefined) return named;
+  const free = books.filter((record) => record.paymentId === null);
   return (
-    books.find((record) => record.paymentId === payment.paymentId) ??
-    books.find((record) => payment.chargeId !== null && record.chargeId === payment.chargeId) ??
-    books.find(
-      (record) =>
-        record.paymentId === null &&
-        payment.idempotencyKey !== null &&
-        record.idempotencyKey === payment.idempotencyKey,
-    ) ??
+    free.find((record) => record.chargeId === payment.chargeId) ??
+    free.find((record) => payment.idempotencyKey !== null && record.idempotencyKey === payment.idempotencyKey) ??
     null
   );
 }

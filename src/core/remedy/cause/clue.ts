@@ -35,7 +35,7 @@ export function scoreOf({ support, against }: Reading): number {
 /** The strongest clues first, then what speaks against it: at most five sentences. */
 export function evidenceOf({ support, against }: Reading): string {
   const pro = support
-    .filter((clue) => (clue.strength ?? 0) >= 0.4)
+    .filter((clue) => clue.weight >= 0.7 && (clue.strength ?? 0) >= 0.4)
     .sort((one, other) => other.weight * (other.strength ?? 0) - one.weight * (one.strength ?? 0))
     .slice(0, 4)
     .map((clue) => clue.says);

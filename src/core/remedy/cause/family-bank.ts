@@ -72,7 +72,12 @@ function sameBatch(profile: Profile): Trait {
   const kept = trait.orderKept(profile).strength ?? 0;
   if (column === null) return { strength: 0, says: '' };
   const strength =
-    ramp(column.equal, 0.5, 0.9) * covered * kept * ramp(profile.spread.serviceMs, 129_600_000, 90_000_000);
+    ramp(column.equal, 0.5, 0.9) *
+    covered *
+    kept *
+    ramp(profile.spread.serviceMs, 129_600_000, 90_000_000) *
+    Math.max(trait.constantLag(profile).strength ?? 0, trait.fallingGap(profile).strength ?? 0) *
+    (1 - (profile.keys?.different ?? 0));
   return {
     strength,
     says: `Both charges carry the same ${column.name} in ${sayShare(column.equal)} of the pairs, in the same order.`,

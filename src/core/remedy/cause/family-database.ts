@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/time.ts';
 import { type Reading, sayShare } from './clue.ts';
+import { clockChange } from './family-run.ts';
 import { ramp } from './numbers.ts';
 import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
@@ -50,6 +51,7 @@ function laggingReplica(profile: Profile): Reading {
       clue(0.7, trait.providersDiffer(profile)),
       clue(0.6, trait.firstLost(profile)),
       clue(0.7, not(trait.crowdedInMinutes(profile))),
+      clue(0.5, clockChange(profile)),
       clue(0.6, trait.gapsWithin(profile, 30 * MINUTE_MS, 400 * DAY_MS)),
       clue(0.5, trait.secondAbsent(profile)),
       clue(0.4, trait.amountsDiffer(profile)),

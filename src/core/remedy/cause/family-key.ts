@@ -45,7 +45,9 @@ function keyUnstable(profile: Profile): Reading {
       clue(0.7, trait.fallingGap(profile)),
       clue(0.4, trait.fullCoverage(profile)),
       clue(0.85, not(unstable(profile))),
-      clue(0.3, trait.secondAbsent(profile)),
+      clue(0.7, trait.secondAbsent(profile)),
+      clue(0.4, severalTimes(profile)),
+      clue(0.4, trait.onlySecondKeyless(profile)),
     ],
   };
 }
@@ -55,7 +57,7 @@ function providerRepeats(profile: Profile): Reading {
     id: 'C25',
     support: [
       clue(2.5, trait.secondAbsent(profile)),
-      clue(2, oneProviderOnly(profile)),
+      clue(1.5, oneProviderOnly(profile)),
       clue(1.5, withoutOurKey(profile)),
       clue(1, severalTimes(profile)),
       clue(1, inWindow(profile)),

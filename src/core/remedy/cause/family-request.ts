@@ -85,6 +85,7 @@ function lateSuccess(profile: Profile): Reading {
       clue(0.5, trait.firstLost(profile)),
       clue(0.7, trait.fallingGap(profile)),
       clue(0.4, manyAttempts(profile)),
+      clue(0.35, not(trait.differs(profile, 'instrument', 'cards or methods'))),
     ],
   };
 }
@@ -107,6 +108,8 @@ function severalIntents(profile: Profile): Reading {
       clue(0.7, trait.fallingGap(profile)),
       clue(0.5, trait.firstLost(profile)),
       clue(0.6, trait.providersDiffer(profile)),
+      clue(0.5, trait.secondAbsent(profile)),
+      clue(0.4, trait.onlySecondKeyless(profile)),
     ],
   };
 }

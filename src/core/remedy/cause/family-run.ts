@@ -60,6 +60,7 @@ function jobTwice(profile: Profile): Reading {
       clue(0.5, trait.firstLost(profile)),
       clue(0.4, goesOn(profile)),
       clue(0.6, not(trait.constantLag(profile))),
+      clue(0.5, clockChange(profile)),
     ],
   };
 }
@@ -94,12 +95,12 @@ function testOnProduction(profile: Profile): Reading {
     id: 'C19',
     support: [
       clue(4, testValues(profile)),
-      clue(1.5, wholeHistory(profile)),
+      clue(1, wholeHistory(profile)),
       clue(1, trait.fallingGap(profile)),
       clue(1, trait.inOneGo(profile)),
       clue(1, atNight(profile)),
-      clue(1, trait.fullCoverage(profile)),
-      clue(1.5, notInBooks(profile)),
+      clue(0.3, trait.fullCoverage(profile)),
+      clue(2, notInBooks(profile)),
     ],
     against: [
       clue(0.8, classOf(profile, ['duplicate_record', 'overcharge', 'phantom', 'acquirer_duplicate'])),
@@ -107,7 +108,7 @@ function testOnProduction(profile: Profile): Reading {
       clue(0.5, not(trait.inOneGo(profile))),
       clue(0.5, trait.firstLost(profile)),
       clue(0.6, trait.gapsWithin(profile, 0, HOUR_MS)),
-      clue(0.3, not(wholeHistory(profile))),
+      clue(0.4, shortWithoutCredential(profile)),
     ],
   };
 }
@@ -177,10 +178,10 @@ export function sourcesApart(profile: Profile): Trait {
   };
 }
 
-/** It did not stop: the last wrong charge is as near to the end of the data as the incident's own pace makes it. */
+/** It did not stop: hardly any charge of the base comes after the last wrong one. */
 export function goesOn({ spread, incident }: Profile): Trait {
   const length = incident.window.chargedTo - incident.window.chargedFrom;
-  const strength = length < 2 * DAY_MS ? 0 : ramp(spread.afterMs / Math.max(1, length), 0.25, 0.08);
+  const strength = spread.afterShare === null ? null : length < 2 * DAY_MS ? 0 : ramp(spread.afterShare, 0.25, 0.06);
   return {
     strength,
     says: `It began on ${trait.sayTime(incident.window.chargedFrom)} and goes on to the end of the data.`,
@@ -215,6 +216,12 @@ function wholeHistory({ spread, population }: Profile): Trait {
   };
 }
 
+/** Where no column names the environment, only the whole history at once sets it apart from a period run again. */
+function shortWithoutCredential(profile: Profile): Trait {
+  const none = withRole(profile, 'environment').length === 0;
+  return { ...not(wholeHistory(profile)), strength: none ? 1 - (wholeHistory(profile).strength ?? 0) : 0 };
+}
+
 function atNight({ chargedClock }: Profile): Trait {
   return {
     strength: ramp(chargedClock.atNight, 0.6, 0.9),
@@ -229,26 +236,26 @@ function notInBooks(profile: Profile): Trait {
   return absent;
 }
 
-/** Clock changes, or one part of the day on at least three days, or nearly all within one hour of local midnight. */
-function clockHours({ chargedClock, endedClock, cases, spread }: Profile): Trait {
-  const change = shareOf(
-    cases,
-    (each) => isNearClockChange(each.chargedAt) || (each.endedAt !== null && isNearClockChange(each.endedAt)),
-  );
-  const clock = [chargedClock, ...(endedClock === null ? [] : [endedClock])].reduce((best, each) =>
-    each.share - each.baseShare > best.share - best.baseShare ? each : best,
-  );
+/** Clock changes, or one part of the day on at least three days, of the services and not of a nightly job. */
+function clockHours(profile: Profile): Trait {
+  const clock = profile.serviceClock;
   const daily = clock.days < 3 ? 0 : ramp(clock.share, 0.6, 0.9) * ramp(clock.share - clock.baseShare, 0.3, 0.6);
-  const short = ramp(Math.max(spread.chargedMs, spread.serviceMs), 30 * HOUR_MS, 8 * HOUR_MS);
-  if (ramp(change, 0.5, 0.9) * short >= daily) {
-    return {
-      strength: ramp(change, 0.5, 0.9) * short,
-      says: `${sayShare(change)} lie within three hours of the night in which clocks are changed.`,
-    };
-  }
+  const change = clockChange(profile);
+  if ((change.strength ?? 0) >= daily) return change;
   return {
     strength: daily,
     says: `${sayShare(clock.share)} lie between ${clock.hour}:00 and ${(clock.hour + 2) % 24}:00 UTC on ${clock.days} different days, when ${sayShare(clock.baseShare)} of all are made.`,
+  };
+}
+
+/** All in the night in which clocks are changed. */
+export function clockChange({ cases, spread }: Profile): Trait {
+  const near = (at: number | null): boolean => at !== null && isNearClockChange(at);
+  const share = shareOf(cases, (each) => near(each.chargedAt) || near(each.endedAt));
+  const short = ramp(Math.max(spread.chargedMs, spread.serviceMs), 30 * HOUR_MS, 8 * HOUR_MS);
+  return {
+    strength: ramp(share, 0.5, 0.9) * short,
+    says: `${sayShare(share)} lie within three hours of the change between summer and winter time.`,
   };
 }
 
@@ -282,5 +289,16 @@ function zoneGap({ gap }: Profile): Trait {
 
 export function classOf({ classShare }: Profile, classes: readonly (keyof Profile['classShare'])[]): Trait {
   const share = classes.reduce((sum, each) => sum + classShare[each], 0);
-  return { strength: ramp(share, 0.3, 0.7), says: `${sayShare(share)} are of the class ${classes.join(' or ')}.` };
+  const [only = 'double_charge'] = classes;
+  return { strength: ramp(share, 0.3, 0.7), says: `${sayShare(share)} of the cases ${CLASS_WORDS[only]}.` };
 }
+
+const CLASS_WORDS: Readonly<Record<keyof Profile['classShare'], string>> = {
+  double_charge: 'are charges of one rental more than once',
+  duplicate_record: 'are one drive recorded twice',
+  overcharge: 'are single charges of too high an amount',
+  charge_without_rental: 'are charges that no rental explains',
+  phantom: 'stand twice in our books only: the provider took the money once',
+  acquirer_duplicate: 'were taken once by the provider and booked twice by the bank',
+  missing_twin: 'never reached the bank',
+};

@@ -1,11 +1,11 @@
-import { DAY_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { DAY_MS, MINUTE_MS, sayDuration } from '../../kernel/time.ts';
 import { mostCommonOf } from './amounts.ts';
 import { calendarOf } from './clock.ts';
 import { type Reading, sayShare } from './clue.ts';
 import { byPerson } from './family-delivery.ts';
 import { goesOn, sourcesApart, testValues } from './family-run.ts';
 import { shapeOf } from './keys.ts';
-import { ramp, shareOf } from './numbers.ts';
+import { quantile, ramp, shareOf } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
@@ -55,6 +55,7 @@ function person(profile: Profile): Reading {
       clue(0.5, trait.firstLost(profile)),
       clue(0.5, trait.fullCoverage(profile)),
       clue(0.7, trait.gapsWithin(profile, 0, 20_000)),
+      clue(0.4, machinePace(profile)),
       clue(0.5, trait.providersDiffer(profile)),
     ],
   };
@@ -80,6 +81,19 @@ function madeApart({ keys, cases, providers }: Profile): Trait {
   return {
     strength: Math.max(apart ? 1 : 0, constant),
     says: 'The two payments are of two makes: ids or providers differ in the same way in nearly all pairs.',
+  };
+}
+
+/** Many charges a minute for longer than a bulk click lasts. */
+function machinePace({ cases }: Profile): Trait {
+  const steps = cases
+    .map((each, index) => each.chargedAt - (cases[index - 1]?.chargedAt ?? 0))
+    .slice(1)
+    .sort((one, other) => one - other);
+  const step = quantile(steps, 0.5);
+  return {
+    strength: steps.length < 20 ? 0 : ramp(step, 4000, 1000),
+    says: `Every other charge followed its predecessor within ${sayDuration(step)}: no person works at that pace.`,
   };
 }
 

@@ -21,15 +21,14 @@ export interface KeyProfile {
 
 export function keyProfileOf(cases: readonly Case[]): KeyProfile | null {
   const pairs = cases.flatMap((each) =>
-    each.first === null || each.second === null ? [] : [[keyOf(each.first), keyOf(each.second)] as const],
+    each.first === null || each.second === null || isOnePayment(each)
+      ? []
+      : [[keyOf(each.first), keyOf(each.second)] as const],
   );
   if (pairs.length === 0) return null;
   const both = pairs.flatMap(([one, other]) => (one === null || other === null ? [] : [[one, other] as const]));
   const different = both.filter(([one, other]) => one !== other);
-  const near = different.flatMap((pair) => {
-    const parts = differingPart(pair);
-    return parts === null ? [] : [{ pair, parts }];
-  });
+  const near = nearlyEqual(different);
   return {
     pairs: pairs.length,
     equal: (both.length - different.length) / pairs.length,
@@ -43,25 +42,54 @@ export function keyProfileOf(cases: readonly Case[]): KeyProfile | null {
 }
 
 function keyOf(leg: NonNullable<Case['first']>): string | null {
-  return leg.payment?.idempotencyKey ?? leg.record?.idempotencyKey ?? null;
+  return leg.payment === null ? (leg.record?.idempotencyKey ?? null) : leg.payment.idempotencyKey;
+}
+
+/** Doubled in our books or at the bank only: one payment has one key, which says nothing. */
+function isOnePayment({ first, second }: Case): boolean {
+  return first?.payment != null && first.payment.paymentId === second?.payment?.paymentId;
 }
 
 type Parts = readonly [string, string];
 
-/** The one component in which two keys differ, cut at everything that is neither letter nor digit; else null. */
-function differingPart([one, other]: Parts): Parts | null {
-  const ours = one.split(/[^A-Za-z0-9]+/);
-  const theirs = other.split(/[^A-Za-z0-9]+/);
-  if (Math.abs(ours.length - theirs.length) === 1) return lengthenedPart(ours, theirs);
-  if (ours.length !== theirs.length || ours.length < 2) return null;
-  const apart = ours.flatMap((part, index) => (part === theirs[index] ? [] : [[part, theirs[index] ?? ''] as const]));
-  return apart.length === 1 && ours.length - apart.length >= 1 ? (apart[0] ?? null) : null;
+interface Near {
+  readonly pair: Parts;
+  /** What the keys share; for keys that name the thing to be paid it is different in every pair. */
+  readonly shared: string;
+  /** The component of each key in which they differ. */
+  readonly parts: Parts;
 }
 
-/** `R1` and `R1-2`: one key is the other and one component more. */
-function lengthenedPart(ours: readonly string[], theirs: readonly string[]): Parts | null {
-  const [short, long] = ours.length < theirs.length ? [ours, theirs] : [theirs, ours];
-  return short.every((part, index) => part === long[index]) ? ['', long.at(-1) ?? ''] : null;
+/** Shorter common text than this may be equal by accident; a prefix such as `idk_` is equal in all keys. */
+const SHARED_LENGTH_MIN = 4;
+
+/** The pairs whose keys differ in one short component, while the rest names the same thing in both. */
+function nearlyEqual(pairs: readonly Parts[]): readonly Near[] {
+  const near = pairs.flatMap((pair) => nearOf(pair) ?? []);
+  const different = new Set(near.map((each) => each.shared)).size;
+  return different > near.length / 2 ? near : [];
+}
+
+function nearOf(pair: Parts): Near | null {
+  const [one, other] = pair;
+  const least = Math.min(one.length, other.length);
+  let head = 0;
+  while (head < least && one[head] === other[head]) head += 1;
+  let tail = 0;
+  while (tail < least - head && one[one.length - 1 - tail] === other[other.length - 1 - tail]) tail += 1;
+  const apart = Math.max(one.length, other.length) - head - tail;
+  const shared = `${one.slice(0, head)} ${one.slice(one.length - tail)}`;
+  // Keys that begin with a time (ULID, UUID version 7) share a long beginning too, but differ in more than that.
+  if (shared.replace(/[^A-Za-z0-9]/g, '').length < SHARED_LENGTH_MIN || apart > (head + tail) * 0.75) return null;
+  return { pair, shared, parts: [componentAt(one, head), componentAt(other, head)] };
+}
+
+/** The run of letters and digits in which the place lies; empty where one key has no such component. */
+function componentAt(key: string, place: number): string {
+  const before = /[A-Za-z0-9]*$/.exec(key.slice(0, place))?.[0] ?? '';
+  const after = /^[A-Za-z0-9]*/.exec(key.slice(place))?.[0] ?? '';
+  const digits = /\d+$/.exec(before)?.[0] ?? '';
+  return /^\d/.test(after) ? digits + after : before + after;
 }
 
 function componentOf(parts: readonly Parts[]): 'attempt' | 'time' | null {

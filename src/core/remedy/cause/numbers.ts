@@ -26,46 +26,55 @@ export interface Point {
 
 export interface Line {
   readonly slope: number;
-  /** Share of the variance of y that the line explains, 0 to 1. */
+  /** How much of the spread of y the line explains, 0 to 1. */
   readonly fit: number;
 }
 
-/** Least squares, twice: the second time without the tenth that lies furthest off. Null with under 4 points or one x. */
+/**
+ * Theil and Sen's line over the pairs that lie half the list apart: up to a quarter of the points may be anything.
+ * Null with under 4 points or where x hardly changes.
+ */
 export function lineThrough(points: readonly Point[]): Line | null {
-  const first = leastSquares(points);
-  if (first === null) return null;
-  const offsets = points.map(({ x, y }) => Math.abs(y - first.intercept - first.slope * x));
-  const limit = quantile(
-    offsets.toSorted((one, other) => one - other),
-    0.9,
-  );
-  return leastSquares(points.filter((_, index) => (offsets[index] ?? 0) <= limit)) ?? first;
+  if (points.length < 4) return null;
+  const sorted = points.toSorted((one, other) => one.x - other.x);
+  const half = Math.floor(sorted.length / 2);
+  const slopes = sorted.slice(0, sorted.length - half).flatMap((one, index) => {
+    const other = sorted[index + half];
+    return other === undefined || other.x === one.x ? [] : [(other.y - one.y) / (other.x - one.x)];
+  });
+  if (slopes.length < 2) return null;
+  const slope = quantile(ascending(slopes), 0.5);
+  const spread = deviationOf(points.map(({ y }) => y));
+  const rest = deviationOf(points.map(({ x, y }) => y - slope * x));
+  return { slope, fit: spread === 0 ? (rest === 0 ? 1 : 0) : Math.max(0, 1 - (rest / spread) ** 2) };
 }
 
-function leastSquares(points: readonly Point[]): (Line & { readonly intercept: number }) | null {
-  if (points.length < 4) return null;
-  const meanX = meanOf(points.map((point) => point.x));
-  const meanY = meanOf(points.map((point) => point.y));
-  let xx = 0;
-  let xy = 0;
-  let yy = 0;
-  for (const { x, y } of points) {
-    xx += (x - meanX) ** 2;
-    xy += (x - meanX) * (y - meanY);
-    yy += (y - meanY) ** 2;
-  }
-  if (xx === 0) return null;
-  const slope = xy / xx;
-  return { slope, intercept: meanY - slope * meanX, fit: yy === 0 ? 1 : (xy * xy) / (xx * yy) };
+/** Median distance from the median. */
+function deviationOf(values: readonly number[]): number {
+  const median = quantile(ascending(values), 0.5);
+  return quantile(ascending(values.map((value) => Math.abs(value - median))), 0.5);
+}
+
+function ascending(values: readonly number[]): readonly number[] {
+  return values.toSorted((one, other) => one - other);
 }
 
 /** Spearman's rank correlation of x and y, -1 to 1; null with under 4 points or where one of them never changes. */
 export function rankCorrelation(points: readonly Point[]): number | null {
+  if (points.length < 4) return null;
   const x = ranksOf(points.map((point) => point.x));
   const y = ranksOf(points.map((point) => point.y));
-  const line = leastSquares(points.map((_, index) => ({ x: x[index] ?? 0, y: y[index] ?? 0 })));
-  if (line === null) return null;
-  return Math.sign(line.slope) * Math.sqrt(line.fit);
+  const middle = (points.length - 1) / 2;
+  let xx = 0;
+  let xy = 0;
+  let yy = 0;
+  for (const [index, rank] of x.entries()) {
+    const other = y[index] ?? 0;
+    xx += (rank - middle) ** 2;
+    xy += (rank - middle) * (other - middle);
+    yy += (other - middle) ** 2;
+  }
+  return xx === 0 || yy === 0 ? null : xy / Math.sqrt(xx * yy);
 }
 
 function ranksOf(values: readonly number[]): readonly number[] {
@@ -78,12 +87,6 @@ function ranksOf(values: readonly number[]): readonly number[] {
     start = end + 1;
   }
   return ranks;
-}
-
-function meanOf(values: readonly number[]): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return values.length === 0 ? 0 : sum / values.length;
 }
 
 /** How often each value occurs, the most frequent first. */

@@ -1,10 +1,10 @@
 import type { Layers } from '../../fact/facts.ts';
 import type { Instant } from '../../kernel/time.ts';
 import type { FindingClass } from '../finding.ts';
-import type { Population } from '../population.ts';
+import type { Population, TimeSeries } from '../population.ts';
 import { type AmountProfile, amountProfileOf } from './amounts.ts';
 import { type AttributeProfile, attributeProfilesOf } from './attributes.ts';
-import { countBetween } from './base.ts';
+import { baseOf, countBetween } from './base.ts';
 import { type BooksProfile, booksProfileOf } from './books.ts';
 import type { Case } from './case.ts';
 import { isTaken } from './case.ts';
@@ -32,9 +32,9 @@ export interface Profile {
   readonly providers: ProviderProfile | null;
   readonly accounts: AccountProfile;
   readonly spread: Spread;
-  /** Clocks of the wrong charges, and of the ends of the rentals. */
+  /** Clocks of the wrong charges, and of what they are for: ends of rentals, else first charges. */
   readonly chargedClock: ClockProfile;
-  readonly endedClock: ClockProfile | null;
+  readonly serviceClock: ClockProfile;
   readonly attributes: readonly AttributeProfile[];
 }
 
@@ -77,9 +77,10 @@ export interface Spread {
   /** Length of the service window and of the wrong charges, without the outer 2 % at each end. */
   readonly serviceMs: number;
   readonly chargedMs: number;
-  /** Length of the whole history, and how much of it after the last wrong charge. */
+  /** Length of the whole history. */
   readonly historyMs: number;
-  readonly afterMs: number;
+  /** Charges of the base after the last wrong charge, per charge of the base within the window of the wrong ones. */
+  readonly afterShare: number | null;
   readonly serviceFrom: Instant;
   readonly serviceTo: Instant;
   /** Wrong charges per hour while they were made, over the usual number of charges per hour. */
@@ -116,7 +117,10 @@ export function profileOf({ incident, population, layers, missingTwins }: Profil
       cases.map((each) => each.chargedAt),
       population.charged,
     ),
-    endedClock: ends.length === 0 ? null : clockProfileOf(ends, population.ended),
+    serviceClock: clockProfileOf(
+      ends.length > 0 ? ends : cases.map((each) => each.first?.at ?? each.chargedAt),
+      ends.length > 0 ? population.ended : population.charged,
+    ),
     attributes: attributeProfilesOf(cases, population),
   };
 }
@@ -211,11 +215,18 @@ function spreadOf(cases: readonly Case[], population: Population): Spread {
     serviceMs: quantile(service, 0.98) - quantile(service, 0.02),
     chargedMs,
     historyMs: historyTo - historyFrom,
-    afterMs: historyTo - (charged.at(-1) ?? 0),
+    afterShare: afterShareOf(charged, population.charged),
     serviceFrom: service[0] ?? 0,
     serviceTo: service.at(-1) ?? 0,
     rush: usual === null || usual === 0 ? null : (charged.length * 0.96) / Math.max(1000, chargedMs) / usual,
   };
+}
+
+function afterShareOf(charged: readonly Instant[], series: TimeSeries | null): number | null {
+  const [from, to] = [charged[0], charged.at(-1)];
+  if (series === null || from === undefined || to === undefined) return null;
+  const base = baseOf(series);
+  return (base.total - base.before(to)) / Math.max(1, base.before(to) - base.before(from));
 }
 
 function coverageOf(cases: readonly Case[], population: Population): Pick<Spread, 'coverage' | 'coverageOf'> {

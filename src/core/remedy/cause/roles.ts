@@ -95,7 +95,7 @@ export function roleOf(name: string): Role | null {
 
 /** Who or what acts by itself; everything else in an actor's column is a person. */
 const MACHINES =
-  /system|auto|cron|job|batch|api|service|schedul|worker|root|webhook|bot\b|daemon|process|engine|billing|queue|app\b|backend|svc|null|none|^-?$|^\d{0,3}$|customer|kunde|cliente|self/i;
+  /system|auto|cron|job|batch|api|service|schedul|worker|root|webhook|bot\b|^ci$|pipeline|deploy|script|daemon|process|engine|billing|queue|app\b|backend|svc|null|none|^-?$|^\d{0,3}$|customer|kunde|cliente|self/i;
 
 export function isPerson(actor: string): boolean {
   return (

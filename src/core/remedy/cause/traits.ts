@@ -2,7 +2,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration, toRfc3339 } from '../../ker
 import { type AttributeProfile, attributeOf, type Concentration } from './attributes.ts';
 import { type Clue, sayNumber, sayShare } from './clue.ts';
 import { shareWithin } from './gaps.ts';
-import { quantile, ramp } from './numbers.ts';
+import { quantile, ramp, shareOf } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import { lengthMsOf, type Role } from './roles.ts';
 
@@ -157,6 +157,19 @@ export function keysDifferent({ keys }: Profile): Trait {
   return {
     strength: ramp(keys.different, 0.3, 0.8),
     says: `The second charge has a new key in ${sayShare(keys.different)} of the pairs.`,
+  };
+}
+
+/** The right charge has its key and the wrong one has none: whoever made it did not ask with our code. */
+export function onlySecondKeyless({ cases, keys }: Profile): Trait {
+  const share = shareOf(
+    cases,
+    ({ finding: { evidence } }) =>
+      evidence.kept !== null && evidence.kept.idempotencyKey !== null && evidence.wrong?.idempotencyKey === null,
+  );
+  return {
+    strength: keys === null ? 0 : ramp(share, 0.5, 0.9),
+    says: `In ${sayShare(share)} of the cases the right charge has its key and the wrong one has none.`,
   };
 }
 

@@ -1,27 +1,37 @@
 import type { Instant } from '../../kernel/time.ts';
-import type { Population } from '../population.ts';
+import type { Population, TimeSeries } from '../population.ts';
 import { type Base, baseOf, evenBase } from './base.ts';
 import type { Case } from './case.ts';
 import type { IncidentWindow } from './diagnosis.ts';
-import { quantile } from './numbers.ts';
+import { likenessOf } from './likeness.ts';
 import { densest, gainByChance } from './scan-statistic.ts';
 
 /** The incident and the cases that belong to it; the others are strays of another origin. */
 export interface Incident {
   readonly window: IncidentWindow;
+  /** In order of `chargedAt`. */
   readonly inside: readonly Case[];
   /** Whether the findings crowd in the window; where they do not, it is simply the first to the last of them. */
   readonly crowded: boolean;
 }
 
 /** A second crowd at least this large against the first belongs to the incident (nights, cycles); smaller is noise. */
-const FURTHER_BURST_SHARE_MIN = 0.2;
+const FURTHER_BURST_SHARE_MIN = 0.1;
 /** Nights or cycles that one incident may have before the rest is taken as sporadic. */
 const BURSTS_MAX = 60;
 /** With more than this share outside, the crowd is not the incident: the rate is called even. */
 const OUTSIDE_SHARE_MAX = 0.5;
 /** Ends of at most this share of the crowd may be cut off as strays that happen to lie near. */
 const LOOSE_END_SHARE_MAX = 0.02;
+/** An end is loose if it stands off by more than this many of the widest steps inside the crowd. */
+const LOOSE_STEP_FACTOR = 2;
+/** What stands off by no more than this many belongs to the crowd in any case, … */
+const NEAR_STEP_FACTOR = 1.3;
+/** … and up to this many, if so few strays are about that hardly one would lie so near by chance. */
+const FAR_STEP_FACTOR = 4;
+const STRAYS_NEAR_MAX = 0.03;
+/** With fewer strays than this expected inside the window there are none, and what looks like one belongs. */
+const STRAYS_INSIDE_MIN = 0.05;
 
 /**
  * Finds when it happened: first among the times of the wrong charges, then among the ends of the rentals of those
@@ -32,22 +42,91 @@ export function incidentOf(cases: readonly Case[], population: Population): Inci
   const last = cases.at(-1);
   if (first === undefined || last === undefined) return null;
   const charged = population.charged === null ? evenBase(first.chargedAt, last.chargedAt) : baseOf(population.charged);
-  const crowd = crowdOf(cases, charged);
-  const inside = population.ended === null ? crowd : endedTogether(crowd, baseOf(population.ended));
-  return {
-    window: windowOf(inside, cases.length),
-    inside,
-    crowded: inside.length < cases.length || stands(cases, charged),
-  };
+  const range = chargedRange(cases, charged);
+  const inside = range === null ? cases : withoutStrays({ cases, range, ended: population.ended });
+  return { window: windowOf(inside, cases.length), inside, crowded: crowdsAt(cases, charged) };
 }
 
-function stands(cases: readonly Case[], base: Base): boolean {
-  const times = cases.map((each) => each.chargedAt);
+/** When the wrong charges crowd; looked for twice, the second time among those only that look like the crowd. */
+function chargedRange(cases: readonly Case[], base: Base): Range | null {
+  const found = crowdedRange(timesOf(cases, chargedAt), base);
+  if (found === null) return null;
+  const alike = likeTheCrowd(cases, found);
+  return crowdedRange(timesOf(alike, chargedAt), base) ?? rangeOf(alike.map(chargedAt)) ?? found;
+}
+
+/** The cases that look like those in the range; all of the range where more would go than can be strays. */
+function likeTheCrowd(cases: readonly Case[], range: Range): readonly Case[] {
+  const crowd = between(cases, range);
+  const isAlike = likenessOf(crowd);
+  const kept = new Set(crowd.filter(isAlike));
+  if (crowd.length - kept.size <= straysPlausible(straysExpected(cases, range))) return cases.filter(isAlike);
+  const inRange = new Set(crowd);
+  return cases.filter((each) => inRange.has(each) || isAlike(each));
+}
+
+/** More than this many where so many are expected would be no chance (three deviations of a Poisson count, and two). */
+function straysPlausible(expected: number): number {
+  return expected + 3 * Math.sqrt(expected) + 2;
+}
+
+interface Sieve {
+  readonly cases: readonly Case[];
+  readonly range: Range;
+  readonly ended: TimeSeries | null;
+}
+
+/** The cases charged in the range, less the strays among them: those that look otherwise, or whose rentals ended apart. */
+function withoutStrays({ cases, range, ended }: Sieve): readonly Case[] {
+  const inside = between(cases, range);
+  const expected = straysExpected(cases, range);
+  if (expected < STRAYS_INSIDE_MIN) return inside;
+  const alike = inside.filter(likenessOf(inside));
+  const apart = ended === null ? alike : endedTogether(alike, baseOf(ended));
+  // Where more would go than chance can have put there, they are the thin part of the incident.
+  if (inside.length - apart.length <= straysPlausible(expected)) return apart;
+  return inside.length - alike.length <= straysPlausible(expected) ? alike : inside;
+}
+
+/** How many cases of another origin lie in the range, if they are as frequent there as before and after it. */
+function straysExpected(cases: readonly Case[], range: Range): number {
+  const all = rangeOf(cases.map(chargedAt));
+  if (all === null) return 0;
+  const length = range.to - range.from;
+  const outside = all.to - all.from - length;
+  return outside <= 0 ? 0 : ((cases.length - between(cases, range).length) * length) / outside;
+}
+
+function between(cases: readonly Case[], { from, to }: Range): readonly Case[] {
+  return cases.filter((each) => each.chargedAt >= from && each.chargedAt <= to);
+}
+
+function endedTogether(crowd: readonly Case[], base: Base): readonly Case[] {
+  const range = crowdedRange(
+    timesOf(
+      crowd.filter((each) => each.endedAt !== null),
+      endedAt,
+    ),
+    base,
+  );
+  if (range === null) return crowd;
+  return crowd.filter(({ endedAt: at }) => at === null || (at >= range.from && at <= range.to));
+}
+
+const chargedAt = (each: Case): Instant => each.chargedAt;
+const endedAt = (each: Case): Instant => each.endedAt ?? each.chargedAt;
+
+function timesOf(cases: readonly Case[], timeOf: (each: Case) => Instant): readonly Instant[] {
+  return cases.map(timeOf).sort((one, other) => one - other);
+}
+
+function crowdsAt(cases: readonly Case[], base: Base): boolean {
+  const times = cases.map(chargedAt);
   return densest(times, base).gain > gainByChance(times.length);
 }
 
 function windowOf(inside: readonly Case[], total: number): IncidentWindow {
-  const charged = rangeOf(inside.map((each) => each.chargedAt));
+  const charged = rangeOf(inside.map(chargedAt));
   const ended = rangeOf(inside.flatMap((each) => (each.endedAt === null ? [] : [each.endedAt])));
   return {
     from: ended?.from ?? null,
@@ -57,30 +136,6 @@ function windowOf(inside: readonly Case[], total: number): IncidentWindow {
     inside: inside.length,
     outside: total - inside.length,
   };
-}
-
-/** The cases whose wrong charges crowd; looked for twice, the second time among those only that look like the crowd. */
-function crowdOf(cases: readonly Case[], base: Base): readonly Case[] {
-  const found = within(cases, base, chargedAt);
-  if (found.length === cases.length) return cases;
-  const alike = cases.filter(likenessOf(found));
-  return within(alike, base, chargedAt);
-}
-
-function endedTogether(crowd: readonly Case[], base: Base): readonly Case[] {
-  const withRental = crowd.filter((each) => each.endedAt !== null);
-  if (withRental.length === 0) return crowd;
-  const kept = new Set(within(withRental, base, (each) => each.endedAt ?? 0));
-  return crowd.filter((each) => each.endedAt === null || kept.has(each));
-}
-
-const chargedAt = (each: Case): Instant => each.chargedAt;
-
-function within(cases: readonly Case[], base: Base, timeOf: (each: Case) => Instant): readonly Case[] {
-  const times = cases.map(timeOf).sort((one, other) => one - other);
-  const range = crowdedRange(times, base);
-  if (range === null) return cases;
-  return cases.filter((each) => timeOf(each) >= range.from && timeOf(each) <= range.to);
 }
 
 interface Range {
@@ -98,7 +153,7 @@ function crowdedRange(times: readonly Instant[], base: Base): Range | null {
     const size = burst.last - burst.first + 1;
     if (burst.gain <= gainByChance(rest.length) || size < firstSize * FURTHER_BURST_SHARE_MIN) break;
     firstSize = Math.max(firstSize, size);
-    range = hull(range, tightened(rest.slice(burst.first, burst.last + 1), base));
+    range = hull(range, fitted({ times: rest, first: burst.first, last: burst.last, base }));
     const { from, to }: Range = range;
     rest = rest.filter((at) => at < from || at > to);
   }
@@ -110,40 +165,52 @@ function hull(one: Range | null, other: Range): Range {
   return one === null ? other : { from: Math.min(one.from, other.from), to: Math.max(one.to, other.to) };
 }
 
+interface Stretch {
+  readonly times: readonly Instant[];
+  readonly first: number;
+  readonly last: number;
+  readonly base: Base;
+}
+
 /**
- * Cuts off the few at an end that stand further from the rest than any two neighbours inside stand apart: the scan
- * statistic prefers to take a nearby stray in, the spacing of the crowd itself says that it does not belong.
+ * Moves the ends to where the spacing of the crowd itself puts them. The scan statistic takes a nearby stray in, and
+ * leaves the thin end of a crowd out: what stands further off than any two neighbours inside does not belong, and what
+ * stands no further off does.
  */
-function tightened(times: readonly Instant[], base: Base): Range {
-  const before = times.map((at) => base.before(at));
-  const loose = Math.max(1, Math.floor(times.length * LOOSE_END_SHARE_MAX));
-  if (times.length < 4 * loose + 4) return { from: times[0] ?? 0, to: times.at(-1) ?? 0 };
-  const steps = before.map((place, index) => place - (before[index - 1] ?? place));
-  const core = steps.slice(loose + 1, steps.length - loose);
-  const widest = 2 * Math.max(...sampleTop(core)) + 3;
-  let from = 0;
-  let to = times.length - 1;
-  for (let index = 1; index <= loose; index += 1) if ((steps[index] ?? 0) > widest) from = index;
-  for (let index = 1; index <= loose; index += 1)
-    if ((steps[times.length - index] ?? 0) > widest) to = times.length - index - 1;
+function fitted({ times, first, last, base }: Stretch): Range {
+  const steps = stepsOf(times, base);
+  const loose = Math.max(1, Math.floor((last - first + 1) * LOOSE_END_SHARE_MAX));
+  if (last - first < 4 * loose + 4) return { from: times[first] ?? 0, to: times[last] ?? 0 };
+  const widest = greatest(steps.slice(first + 1 + loose, last + 1 - loose));
+  const off = LOOSE_STEP_FACTOR * widest + 3;
+  const near = NEAR_STEP_FACTOR * widest + 1;
+  const far = FAR_STEP_FACTOR * widest + 1;
+  const rate = strayRate({ times, first, last, base }, far);
+  const belongs = (step: number): boolean => step <= near || (step <= far && step * rate < STRAYS_NEAR_MAX);
+  let from = first;
+  let to = last;
+  for (let place = first + 1; place <= first + loose; place += 1) if ((steps[place] ?? 0) > off) from = place;
+  for (let place = last; place > last - loose; place -= 1) if ((steps[place] ?? 0) > off) to = place - 1;
+  while (from <= first && from > 0 && belongs(steps[from] ?? 0)) from -= 1;
+  while (to >= last && to < times.length - 1 && belongs(steps[to + 1] ?? 0)) to += 1;
   return { from: times[from] ?? 0, to: times[to] ?? 0 };
 }
 
-/** The greatest value as a list of one: spreading 250,000 arguments would overflow the stack. */
-function sampleTop(values: readonly number[]): readonly number[] {
-  return [values.reduce((top, value) => Math.max(top, value), 0)];
+/** Strays per fact of the base, as the events show that lie well outside; at most half a one where there are none. */
+function strayRate({ times, first, last, base }: Stretch, margin: number): number {
+  const from = base.before(times[first] ?? 0) - margin;
+  const to = base.before(times[last] ?? 0) + margin;
+  const outside = times.filter((at) => base.before(at) < from || base.before(at) > to).length;
+  return (outside + 0.5) / Math.max(1, base.total - (to - from));
 }
 
-/** Whether a case could be of the same origin: its class is common in the crowd and its gap lies in the crowd's range. */
-function likenessOf(crowd: readonly Case[]): (each: Case) => boolean {
-  const classes = new Map<string, number>();
-  for (const each of crowd) classes.set(each.finding.class, (classes.get(each.finding.class) ?? 0) + 1);
-  const gaps = crowd.flatMap((each) => (each.gapMs === null ? [] : [each.gapMs])).sort((one, other) => one - other);
-  const least = quantile(gaps, 0.02) / 2 - 1000;
-  const most = quantile(gaps, 0.98) * 2 + 1000;
-  return (each) =>
-    (classes.get(each.finding.class) ?? 0) >= crowd.length * 0.02 &&
-    (each.gapMs === null || gaps.length === 0 || (each.gapMs >= least && each.gapMs <= most));
+/** Facts of the base between each event and the one before it. */
+function stepsOf(times: readonly Instant[], base: Base): readonly number[] {
+  return times.map((at, index) => base.before(at) - base.before(times[index - 1] ?? at));
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((top, value) => Math.max(top, value), 0);
 }
 
 function rangeOf(times: readonly Instant[]): Range | null {
