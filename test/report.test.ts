@@ -148,7 +148,8 @@ for (const [name, scan] of Object.entries(SCANS)) {
           await page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
           await page.evaluate(axe.source);
           const found = (await page.evaluate(
-            'axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html]))',
+            `axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+              violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html]))`,
           )) as readonly (readonly [string, string, string])[];
           assert.deepEqual(
             found.filter(([impact]) => impact === 'serious' || impact === 'critical'),
