@@ -12,6 +12,9 @@ import type { FactKind } from '../../core/fact/fact.ts';
  *   milliseconds, `purpose` `rental` where the file says nothing. Columns that no file has are NULL;
  * - every attribute as `"@name"` VARCHAR.
  *
+ * The road: `declareFacts` (declare.ts) makes the views, `readSettled` (settle.ts) runs the first pass, after which
+ * `countUnreadable` is right; `rejectedRows` and `locateIds` (rejected.ts) find physical lines.
+ *
  * Where `reject` is not 0, only `source` and `reject` mean anything. Records that are no rows at all (too many fields,
  * not UTF-8, too long) never come to the view: see `countUnreadable`.
  */

@@ -1,0 +1,197 @@
+import { FACT_KINDS, type FactKind } from '../../core/fact/fact.ts';
+import { fail, ok, type Result } from '../../core/kernel/result.ts';
+import type { Refusal, Sources } from '../../flow/ports.ts';
+import { type FoundFile, findFiles } from './files.ts';
+import { type MapEntry, type MapFile, parseMap } from './map.ts';
+import { createMacros, isBinaryFraction } from './normal.ts';
+import { type Database, queryRows } from './open.ts';
+import { type PreparedFile, prepareFile } from './prepare.ts';
+import type { Reading, ViewSettings } from './reading.ts';
+import { ATTRIBUTES_MAX, type DeclaredFact, type DeclaredSource, type FactView } from './source.ts';
+import { understandEntry, understandFile } from './understand.ts';
+import { viewSelect } from './view.ts';
+import { isZone } from './zone.ts';
+import { refuseZoneless } from './zoneless.ts';
+
+/** All facts of a scan as views. `readings` are behind them; a file that had to be cleaned replaces its readings. */
+export interface Declared {
+  readonly facts: readonly DeclaredFact[];
+  readonly notes: readonly string[];
+  readonly settings: ViewSettings;
+  /** By fact, parallel to `sources`. */
+  readonly readings: Map<FactKind, readonly Reading[]>;
+}
+
+/** Checks, recognises and declares every file. Answers all refusals at once; nothing is declared then. */
+export async function declareFacts(
+  database: Database,
+  sources: Sources,
+): Promise<Result<Declared, readonly Refusal[]>> {
+  await createMacros(database);
+  const settings = { timeZone: sources.timeZone };
+  const wanted = findWanted(sources);
+  if (!wanted.ok) return wanted;
+  const read = await readAll(database, wanted.value);
+  if (!read.ok) return read;
+  const zoneless = await refuseZoneless(database, read.value, settings);
+  if (zoneless.length > 0) return fail(zoneless);
+  const readings = new Map(
+    FACT_KINDS.map((fact) => [fact, read.value.filter((each) => each.fact === fact)] as const).filter(
+      ([, list]) => list.length > 0,
+    ),
+  );
+  const facts = [...readings].map(([fact, list]) => describeFact(fact, list));
+  const declared = { facts, notes: notesOf(read.value, facts), settings, readings };
+  await createViews(database, declared);
+  return ok(declared);
+}
+
+/** A file for a fact, by its own names or through a map. */
+interface Wanted {
+  readonly fact: FactKind;
+  readonly found: FoundFile;
+  readonly mapped: { readonly map: MapFile; readonly entry: MapEntry } | null;
+}
+
+function findWanted(sources: Sources): Result<readonly Wanted[], readonly Refusal[]> {
+  const refusals: Refusal[] = [];
+  const wanted: Wanted[] = [];
+  const map = sources.map === null ? null : parseMap(sources.map.path, sources.map.text);
+  if (map !== null && !map.ok) refusals.push(...map.error);
+  for (const fact of FACT_KINDS) {
+    const given = findFiles(sources.files[fact] ?? [], null);
+    refusals.push(...given.refusals);
+    wanted.push(...given.files.map((found) => ({ fact, found, mapped: null })));
+    for (const entry of map?.ok ? map.value.entries.filter((each) => each.fact === fact) : []) {
+      const { files, refusals: others } = findFiles(entry.from, map?.ok ? map.value.folder : null);
+      refusals.push(...others);
+      if (map?.ok) wanted.push(...files.map((found) => ({ fact, found, mapped: { map: map.value, entry } })));
+    }
+  }
+  if (sources.timeZone !== null && !isZone(sources.timeZone)) refusals.push(unknownZone(sources.timeZone));
+  if (refusals.length === 0 && !wanted.some(({ fact }) => fact === 'payments')) refusals.push(NO_PAYMENTS);
+  return refusals.length > 0 ? fail(refusals) : ok(wanted);
+}
+
+const NO_PAYMENTS: Refusal = {
+  file: '',
+  kind: 'fact_missing',
+  message:
+    'No payments were given, and without them nothing can be judged. Give --payments FILE, or a map that names them.',
+};
+
+function unknownZone(zone: string): Refusal {
+  return {
+    file: '',
+    kind: 'unknown_zone',
+    message: `"${zone}" is no time zone. Use a name such as Europe/Rome, Europe/Berlin or UTC with --tz.`,
+  };
+}
+
+async function readAll(
+  database: Database,
+  wanted: readonly Wanted[],
+): Promise<Result<readonly Reading[], readonly Refusal[]>> {
+  const prepared = new Map<string, Result<PreparedFile, Refusal>>();
+  const refusals: Refusal[] = [];
+  const readings: Reading[] = [];
+  for (const { fact, found, mapped } of wanted) {
+    const isNew = !prepared.has(found.path);
+    const file = prepared.get(found.path) ?? (await prepareFile(database, found));
+    prepared.set(found.path, file);
+    if (!file.ok) {
+      if (isNew) refusals.push(file.error);
+      continue;
+    }
+    const read =
+      mapped === null
+        ? await understandFile(database, file.value, fact)
+        : await understandEntry(database, file.value, mapped);
+    if (!read.ok) refusals.push(...read.error);
+    else readings.push(...(Array.isArray(read.value) ? (read.value as readonly Reading[]) : [read.value as Reading]));
+  }
+  return refusals.length > 0 ? fail(refusals) : ok(readings);
+}
+
+function describeFact(fact: FactKind, readings: readonly Reading[]): DeclaredFact {
+  const attributes = attributesOf(readings).slice(0, ATTRIBUTES_MAX);
+  const sources: readonly DeclaredSource[] = readings.map(({ file, derived }) => ({
+    file: file.found.path,
+    format: file.table.format,
+    bytes: file.found.bytes,
+    derived,
+  }));
+  return { fact, view: `${fact}_row` as FactView, attributes, sources };
+}
+
+/** Names of all attributes in order of first appearance; `Worker` and `worker` are one. */
+function attributesOf(readings: readonly Reading[]): readonly string[] {
+  const names = new Map<string, string>();
+  for (const { attributes } of readings) {
+    for (const { name } of attributes) if (!names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
+  }
+  return [...names.values()];
+}
+
+/** (Re)creates the view of every fact; files of one shape in a row are read in one go. */
+export async function createViews(database: Database, declared: Declared): Promise<void> {
+  for (const { fact, view, attributes } of declared.facts) {
+    const readings = declared.readings.get(fact) ?? [];
+    const selects = groupAlike(readings, (reading) =>
+      viewSelect([withoutPath(reading)], 0, attributes, declared.settings),
+    ).map(({ first, group }) => viewSelect(group, first, attributes, declared.settings));
+    await database.connection.run(`CREATE OR REPLACE VIEW ${view} AS ${selects.join(' UNION ALL ')}`);
+  }
+}
+
+function withoutPath(reading: Reading): Reading {
+  return { ...reading, file: { ...reading.file, readPath: '' } };
+}
+
+interface Alike {
+  readonly first: number;
+  readonly group: readonly [Reading, ...Reading[]];
+}
+
+function groupAlike(readings: readonly Reading[], keyOf: (reading: Reading) => string): readonly Alike[] {
+  const groups: { first: number; key: string; group: [Reading, ...Reading[]] }[] = [];
+  for (const [index, reading] of readings.entries()) {
+    const key = keyOf(reading);
+    const last = groups.at(-1);
+    if (last !== undefined && last.key === key) last.group.push(reading);
+    else groups.push({ first: index, key, group: [reading] });
+  }
+  return groups;
+}
+
+function notesOf(readings: readonly Reading[], facts: readonly DeclaredFact[]): readonly string[] {
+  const notes = readings.flatMap((reading) => [
+    ...(reading.derived ? [] : [`${reading.file.found.path}: ${reading.form}, as ${reading.fact}`]),
+    ...reading.file.notes,
+    ...[...reading.columns].flatMap(([name, { type }]) =>
+      name.startsWith('amount') && isBinaryFraction(type)
+        ? [
+            `${reading.file.found.path}: ${name} is stored as binary fractions (${type}); the shortest decimal that gives the same fraction is taken`,
+          ]
+        : [],
+    ),
+  ]);
+  for (const { fact, sources } of facts) {
+    const all = attributesOf(readings.filter((each) => each.fact === fact));
+    const left = all.slice(ATTRIBUTES_MAX);
+    if (left.length > 0)
+      notes.push(
+        `${fact} (${sources.length} files): ${left.length} further columns beyond ${ATTRIBUTES_MAX} are not looked at: ${left.slice(0, 10).join(', ')}`,
+      );
+  }
+  return [...new Set(notes)];
+}
+
+/** For tests and messages: how many rows a view has, with and without those that cannot be used. */
+export async function countRows(
+  database: Database,
+  view: FactView,
+): Promise<{ readonly rows: number; readonly rejected: number }> {
+  const [row] = await queryRows(database, `SELECT count(*), count(*) FILTER (reject <> 0) FROM ${view}`);
+  return { rows: Number(row?.[0] ?? 0), rejected: Number(row?.[1] ?? 0) };
+}
