@@ -12,7 +12,7 @@ import { closeCases } from './closing.ts';
 import { type FactTypes, gather } from './gather.ts';
 import { wantWitnesses } from './missing.ts';
 import { type Database, queryRows, quoteText } from './open.ts';
-import { type Holdings, OUTLINE, outlineTable, REPEATED, TIME_COLUMN, USED } from './outline.ts';
+import { CONFLICTING, type Holdings, OUTLINE, outlineTable, REPEATED, TIME_COLUMN, USED } from './outline.ts';
 import { outlineSql } from './pass.ts';
 import { countPopulation } from './population.ts';
 import { settleRepeats } from './repeats.ts';
@@ -20,51 +20,81 @@ import { prepareScreen, propose } from './screen.ts';
 import type { DeclaredFact } from './source.ts';
 import { enableProgress, runWatched } from './watch.ts';
 
-/** Reads every row of every fact once and draws the outline. */
-export async function outline(
-  database: Database,
-  declared: readonly DeclaredFact[],
-  progress: Progress,
-): Promise<Holdings> {
+/**
+ * Reads every row of every fact once and draws the outline. `settle` runs the reading, again if a file turns out to
+ * need it.
+ */
+export async function outline(input: {
+  readonly database: Database;
+  readonly declared: readonly DeclaredFact[];
+  readonly progress: Progress;
+  readonly settle: (pass: () => Promise<void>) => Promise<void>;
+}): Promise<Holdings> {
+  const { database, declared, progress } = input;
+  await prepareEngine(database);
+  const twins = new Set<FactKind>();
+  await input.settle(async () => {
+    for (const fact of declared) {
+      const bytes = fact.sources.reduce((sum, source) => sum + source.bytes, 0);
+      await runWatched(database, { name: `reading ${fact.fact}`, total: bytes }, outlineSql(fact), progress);
+    }
+  });
+  for (const fact of declared) if (await settleRepeats(database, fact)) twins.add(fact.fact);
+  const counts = new Map<FactKind, RowCounts>();
+  const coded = new Map<FactKind, readonly number[]>();
+  for (const fact of declared) {
+    const fates = await fatesOf(database, fact);
+    counts.set(fact.fact, countRows(fact, fates));
+    coded.set(fact.fact, countCoded(fact, fates));
+  }
+  const layers = await layersOf(database, declared);
+  const coverage = await coverageOf(database, declared);
+  return { database, declared, outlined: { counts, coded, twins, layers, coverage } };
+}
+
+async function prepareEngine(database: Database): Promise<void> {
   await enableProgress(database);
   await database.connection.run(`attach ${quoteText(join(database.folder, 'outline.duckdb'))} as ${OUTLINE}`);
   // What is joined here is a short list of hashes with a file of unknown length. The optimiser's guess at that length
   // is so bad for CSV that it builds its table of the file: measured, 8 s instead of 2 for 10 million rows.
   await database.connection.run("set disabled_optimizers = 'build_side_probe_side'");
-  const twins = new Set<FactKind>();
-  for (const fact of declared) {
-    const bytes = fact.sources.reduce((sum, source) => sum + source.bytes, 0);
-    await runWatched(database, { name: `reading ${fact.fact}`, total: bytes }, outlineSql(fact), progress);
-    if (await settleRepeats(database, fact)) twins.add(fact.fact);
-  }
-  const counts = new Map<FactKind, RowCounts>();
-  for (const fact of declared) counts.set(fact.fact, await countRows(database, fact));
-  return {
-    database,
-    declared,
-    outlined: {
-      counts,
-      twins,
-      layers: await layersOf(database, declared),
-      coverage: await coverageOf(database, declared),
-    },
-  };
 }
 
-async function countRows(database: Database, { fact, sources }: DeclaredFact): Promise<RowCounts> {
+/** How many rows of a source met a fate. */
+interface Fate {
+  readonly source: number;
+  readonly fate: number;
+  readonly rows: number;
+}
+
+async function fatesOf(database: Database, { fact }: DeclaredFact): Promise<readonly Fate[]> {
   const rows = await queryRows(
     database,
     `select source, fate, count(*)::double from ${outlineTable(fact)} group by source, fate`,
   );
-  const counts = { read: 0, used: 0, repeated: 0, rejected: 0 };
-  for (const [source, fate, count] of rows) {
-    if (sources[Number(source)]?.derived === true) continue;
-    counts.read += Number(count);
-    if (fate === USED) counts.used += Number(count);
-    else if (fate === REPEATED) counts.repeated += Number(count);
-    else counts.rejected += Number(count);
-  }
-  return counts;
+  return rows.map(([source, fate, count]) => ({ source: Number(source), fate: Number(fate), rows: Number(count) }));
+}
+
+function countRows({ sources }: DeclaredFact, fates: readonly Fate[]): RowCounts {
+  const own = fates.filter(({ source }) => sources[source]?.derived !== true);
+  const sum = (isWanted: (fate: number) => boolean) =>
+    own.reduce((total, { fate, rows }) => (isWanted(fate) ? total + rows : total), 0);
+  return {
+    read: sum(() => true),
+    used: sum((fate) => fate === USED),
+    repeated: sum((fate) => fate === REPEATED),
+    rejected: sum((fate) => fate !== USED && fate !== REPEATED),
+  };
+}
+
+function countCoded({ sources }: DeclaredFact, fates: readonly Fate[]): readonly number[] {
+  return sources.map((_, place) =>
+    fates.reduce((sum, { source, fate, rows }) => (source === place && isCoded(fate) ? sum + rows : sum), 0),
+  );
+}
+
+function isCoded(fate: number): boolean {
+  return fate !== USED && fate !== REPEATED && fate !== CONFLICTING;
 }
 
 async function layersOf(database: Database, declared: readonly DeclaredFact[]): Promise<Layers> {

@@ -52,6 +52,8 @@ export function outlineTable(fact: FactKind): string {
 export interface Outlined {
   /** Rows of the views; derived ones are in none of these numbers. */
   readonly counts: ReadonlyMap<FactKind, RowCounts>;
+  /** By fact, rows with a reject code in each source, parallel to `sources`. */
+  readonly coded: ReadonlyMap<FactKind, readonly number[]>;
   readonly layers: Layers;
   readonly coverage: Coverage;
   /** Facts of which some ids occur more than once, or seem to. */

@@ -57,5 +57,5 @@ export function outlineSql(declared: DeclaredFact): string {
     ? attributeColumns(declared).map((each) => `${each.hashed} as ${each.column}`)
     : [];
   const columns = ['source', 'reject as fate', ...COLUMNS[declared.fact], ...attributes];
-  return `create table ${outlineTable(declared.fact)} as select ${columns.join(', ')} from ${declared.view}`;
+  return `create or replace table ${outlineTable(declared.fact)} as select ${columns.join(', ')} from ${declared.view}`;
 }
