@@ -37,10 +37,12 @@ const EMPTY = '(empty)';
 export function drawAttributes(scan: Scan): Picture | null {
   const marked = markFindings(scan.verdicts.findings);
   if (marked.findings.length === 0) return null;
-  const lines = scan.population.attributes
-    .map((base) => lineOf(base, marked))
-    .filter((line) => line !== null)
-    .sort((one, other) => other.telling - one.telling || (one.name < other.name ? -1 : 1));
+  const lines = onePerName(
+    scan.population.attributes
+      .map((base) => lineOf(base, marked))
+      .filter((line) => line !== null)
+      .sort((one, other) => other.telling - one.telling || (one.name < other.name ? -1 : 1)),
+  );
   if (lines.length === 0) return null;
   const shown = lines.slice(
     0,
@@ -64,6 +66,11 @@ export function drawAttributes(scan: Scan): Picture | null {
     draw: (canvas) => option(shown, canvas),
     table: tabulate(shown, lines.length, marked.noun),
   };
+}
+
+/** Payments and our books often carry the same column: the more telling of the two stands for both. */
+function onePerName(lines: readonly Line[]): readonly Line[] {
+  return lines.filter((line, index) => lines.findIndex(({ name }) => name === line.name) === index);
 }
 
 /** Why there is no heat map, as a sentence for its place. */
@@ -93,7 +100,7 @@ function lineOf(base: AttributeBase, { findings }: Marked): Line | null {
     (one, other) => rankOf(other) - rankOf(one) || other.wrong - one.wrong || (one.value < other.value ? -1 : 1),
   );
   const all: readonly Cell[] = rest > 0 ? [...ordered, { value: null, rows: rest, wrong: 0 }] : ordered;
-  return { name: base.name, fact: base.fact, cells: all, telling: divergence(all) };
+  return { name: base.name, fact: base.fact, cells: all, telling: Math.max(0, divergence(all) - chanceOf(base, all)) };
 }
 
 /** By share, but what is too few to judge comes after what is enough. */
@@ -137,6 +144,15 @@ function divergence(cells: readonly Cell[]): number {
     const share = cell.wrong / wrong;
     return sum + share * Math.log(share / (cell.rows / rows));
   }, 0);
+}
+
+/**
+ * The divergence that chance alone gives: few wrong rows over many values always look uneven. First-order bias of the
+ * plug-in estimate, (values - 1) / (2 · sample); G. A. Miller, "Note on the bias of information estimates", 1955.
+ */
+function chanceOf({ distinct }: AttributeBase, cells: readonly Cell[]): number {
+  const wrong = cells.reduce((sum, cell) => sum + cell.wrong, 0);
+  return (Math.max(distinct, cells.length) - 1) / (2 * wrong);
 }
 
 /** Below this no value is noticeably more often wrong than the others. */

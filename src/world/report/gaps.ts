@@ -32,7 +32,7 @@ const MODE_SHARE_MIN = 0.1;
 /** A bin below this part of the highest one is scatter between the modes. */
 const SCATTER_SHARE_MAX = 0.1;
 const MODES_SAID_MAX = 5;
-/** A mode is narrow, as a timer makes it, up to this ratio of its ends. */
+/** A mode has a middle worth naming up to this ratio of its ends. */
 const NARROW_RATIO_MAX = 1.5;
 
 /** The time between the right charge and the wrong one, on a logarithmic scale; null where there is no pair. */
@@ -127,7 +127,7 @@ function say(gaps: readonly number[], modes: readonly Mode[]): string {
 function sayModes(gaps: readonly number[], modes: readonly Mode[]): string {
   const [first] = modes;
   if (first === undefined) return 'They scatter without a peak.';
-  if (modes.length === 1 && first.count === gaps.length) return '';
+  if (modes.length === 1 && (first.count === gaps.length || !isNarrow(first))) return '';
   const peaks = modes
     .slice(0, MODES_SAID_MAX)
     .map(({ medianMs, count }) => `${sayGap(medianMs)} (${sayShare(count, gaps.length)})`);
@@ -143,7 +143,7 @@ function interpret(gaps: readonly number[], modes: readonly Mode[]): string {
   const most = gaps.at(-1) ?? 0;
   const enough = gaps.length >= 5;
   if (!enough || first === undefined) return '';
-  if (isNarrow(first) && first.count >= gaps.length / 2) {
+  if (isTight(first) && first.count >= gaps.length / 2) {
     return 'So narrow a peak is usually a timer: a time-out, a retry, or a second run at a fixed lag.';
   }
   if (medianOf(gaps) >= 12 * HOUR_MS)
@@ -288,6 +288,11 @@ function labelOf(bin: Bin, { bins, modes }: Pick<Drawing, 'bins' | 'modes'>) {
 
 function touches(bin: Bin, mode: Mode): boolean {
   return bin.toMs > mode.fromMs && bin.fromMs <= mode.toMs && bin.count > 0;
+}
+
+/** So little scatter as a clock leaves: an answer's delay of two seconds, or a twentieth of the gap. */
+function isTight({ fromMs, toMs }: Mode): boolean {
+  return toMs - fromMs <= Math.max(2 * SECOND_MS, fromMs / 20);
 }
 
 function isNarrow({ fromMs, toMs }: Mode): boolean {

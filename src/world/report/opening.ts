@@ -5,7 +5,7 @@ import { countAccountsAffected, sayGrouped, sumRefundDue } from '../../core/reme
 import { sayVerdict } from '../../core/remedy/verdict.ts';
 import { html, type Markup } from './markup.ts';
 import { counted } from './picture.ts';
-import { listed, sayBetween, sayNumber, sayShare } from './words.ts';
+import { listed, sayNumber, sayShare, sayWithin } from './words.ts';
 import { isTaken, markFindings } from './wrong.ts';
 
 /**
@@ -18,7 +18,7 @@ export function sayHeadline(scan: Scan): string {
   if (incident === null || incident.outside > 0 || incident.from === null || incident.to === null) return verdict;
   // "Between …, 1,912 rentals were charged twice" is a sentence; "between …, we owe nobody" would be a wrong one.
   if (!/^\d/.test(verdict)) return verdict;
-  return `Between ${sayBetween({ from: incident.from, to: incident.to })}, ${verdict}`;
+  return `${capitalise(sayWithin({ from: incident.from, to: incident.to }))}, ${verdict}`;
 }
 
 /** What the headline leaves out: when the charges were made, what lies outside, what else was found. */
@@ -29,18 +29,18 @@ export function sayLede(scan: Scan): readonly string[] {
 function sayWindow(scan: Scan): readonly string[] {
   const { incident } = scan.diagnosis;
   if (incident === null) return [];
-  const charged = sayBetween({ from: incident.chargedFrom, to: incident.chargedTo });
+  const charged = sayWithin({ from: incident.chargedFrom, to: incident.chargedTo });
   const ended =
     incident.from === null || incident.to === null
       ? ''
-      : ` for rentals that ended between ${sayBetween({ from: incident.from, to: incident.to })}`;
+      : ` for rentals that ended ${sayWithin({ from: incident.from, to: incident.to })}`;
   if (incident.outside > 0) {
     return [
-      `${sayNumber(incident.inside, 'case')} belong together: made between ${charged}${ended}; ${counted(incident.outside)} more lie outside that window.`,
+      `${sayNumber(incident.inside, 'case')} belong together: made ${charged}${ended}; ${counted(incident.outside)} more lie outside that window.`,
     ];
   }
   const { amongCharges } = markFindings(scan.verdicts.findings);
-  return [amongCharges ? `The wrong charges were made between ${charged}.` : `It was booked twice between ${charged}.`];
+  return [amongCharges ? `The wrong charges were made ${charged}.` : `It was booked twice ${charged}.`];
 }
 
 /** Findings of other classes and grades than the headline counts, so that none is passed over. */
@@ -82,7 +82,7 @@ function sayScope(scan: Scan): readonly string[] {
     ...(scan.layers.settlements ? [] : ['settlements']),
   ];
   const covered = scan.coverage.paymentsCreated;
-  const span = covered === null ? '' : `The payments run between ${sayBetween(covered)}.`;
+  const span = covered === null ? '' : `The payments run ${sayWithin(covered)}.`;
   const blind = missing.length === 0 ? '' : `Not given, and therefore not judged: ${listed(missing)}.`;
   return [span, blind].filter((sentence) => sentence !== '');
 }
@@ -124,8 +124,8 @@ function countWrong(scan: Scan, taken: number): Figure {
   const marked = markFindings(scan.verdicts.findings);
   const { chargesSucceeded } = scan.population;
   if (taken === 0 && marked.findings.length > 0) {
-    const name = `${marked.noun.charAt(0).toUpperCase()}${marked.noun.slice(1)}s`;
-    return { name, values: [counted(marked.findings.length)], note: 'nothing of it is owed as it stands' };
+    const name = capitalise(`${marked.noun}s`);
+    return { name, values: [counted(marked.findings.length)], note: 'nothing of it is owed by us as it stands' };
   }
   const share = sayShare(Math.min(taken, chargesSucceeded), chargesSucceeded);
   return {
@@ -151,4 +151,8 @@ function sayWorst(taken: readonly Finding[], affected: number): string {
   // Customers whom only the bank charged twice have no charge of ours to count.
   if (most === 0 || hits.size !== affected) return '';
   return most === 1 ? 'each once' : `at most ${counted(most)} times each`;
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -157,6 +157,16 @@ describe('a picture of time', () => {
     assert.ok(sum(1) >= sum(2));
   });
 
+  test('shows a share also where each bar holds fewer charges than make one', () => {
+    // Some 3 charges per half hour, every one of them doubled for a day.
+    const thin = sampleScan({ ...MILANO, accounts: 300, doubledFromDay: 9, doubledToDay: 10, gapMs: () => 60_000 });
+    const drawing = /id="charged"[\s\S]*?class="drawing wide">([\s\S]*?)<\/div>/.exec(render(thin))?.[1] ?? '';
+    const line = /<path d="(M[^"]*)" fill="none" stroke="var\(--ink\)"/.exec(drawing)?.[1] ?? '';
+    const heights = [...line.matchAll(/[\d.]+ ([\d.]+)/g)].map(([, y]) => Number(y));
+    assert.ok(heights.length > 4, line);
+    assert.ok(Math.max(...heights) - Math.min(...heights) > 20, `the line is flat: ${line}`);
+  });
+
   test('leaves out the rentals where the wrong charges came at once', () => {
     const quick = sampleScan({ ...MILANO, accounts: 400, gapMs: () => 30_000 });
     assert.doesNotMatch(render(quick), /Which rentals were affected/);
@@ -183,6 +193,17 @@ describe('a picture of gaps', () => {
     assert.match(wordsOf(render(timed)), /pairs lie 30 s apart\. So narrow a peak is usually a timer/);
   });
 
+  test('sees no timer in a peak of one day', () => {
+    const spread = sampleScan({
+      ...MILANO,
+      accounts: 400,
+      gapMs: (_, chance) => 4 * DAY_MS + Math.round(chance() * DAY_MS),
+    });
+    const words = wordsOf(render(spread));
+    assert.match(words, /Gaps of days are usually a second run/);
+    assert.doesNotMatch(words, /timer/);
+  });
+
   test('tells a second run by gaps of days', () => {
     assert.match(wordsOf(render(scan)), /Gaps of days are usually a second run/);
   });
@@ -195,6 +216,21 @@ describe('a picture of attributes', () => {
       wordsOf(render(scan)),
       new RegExp(`Most telling is batch : run-2014-11-16 has ${all} of the ${all}, \\d+% of its rows against 0%`),
     );
+  });
+
+  test('takes chance for chance: few cases over many values tell nothing', () => {
+    const rows = 10_000;
+    const cases = scan.verdicts.findings.slice(0, 30).map((finding, index) => {
+      const { wrong } = finding.evidence;
+      assert.ok(wrong !== null);
+      const marked = { ...wrong, attributes: { distance: `${index * 3}` } };
+      return { ...finding, evidence: { ...finding.evidence, wrong: marked } };
+    });
+    const values = new Map(cases.map((_, index) => [`${index * 3}`, 100]));
+    const base = { fact: 'payments' as const, name: 'distance', rows, nulls: 0, distinct: 100, values };
+    const even = withFindings(scan, cases);
+    const words = wordsOf(render({ ...even, population: { ...even.population, attributes: [base] } }));
+    assert.match(words, /No attribute stands out/);
   });
 
   test('says why there is none', () => {

@@ -92,7 +92,7 @@ function listSections(scan: Scan): readonly Section[] {
     findings.length === 0 ? null : { id: 'why', heading: 'Why', body: showCauses(scan) },
     findings.length === 0 ? null : { id: 'cases', heading: 'The largest cases', body: showCases(findings) },
     { id: 'rows', heading: 'What was read', body: showRows(scan) },
-    { id: 'assumptions', heading: 'Taken for granted', body: showAssumptions(scan) },
+    { id: 'assumptions', heading: 'Assumptions', body: showAssumptions(scan) },
     { id: 'reading', heading: 'How to read this', body: showReading() },
   ].filter((section) => section !== null);
 }

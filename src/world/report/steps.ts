@@ -26,7 +26,7 @@ function chooseSteps(scan: Scan): readonly Step[] {
 function stop(scan: Scan): readonly Step[] {
   const [cause] = scan.diagnosis.causes;
   if (cause === undefined) return [];
-  return [{ what: 'Stop the source.', how: [`Best explained by ${cause.id}, ${cause.name}. ${cause.prevention}`] }];
+  return [{ what: 'Stop the source.', how: [`Best explained by “${cause.name}” (${cause.id}). ${cause.prevention}`] }];
 }
 
 function correct(scan: Scan): readonly Step[] {

@@ -5,7 +5,6 @@ import type { Scan } from '../../core/remedy/scan.ts';
 import { type Canvas, counted, type Picture } from './picture.ts';
 import {
   BUCKET_LENGTHS_MS,
-  sayBetween,
   sayBucket,
   sayClock,
   sayDay,
@@ -13,6 +12,7 @@ import {
   sayMoment,
   sayNumber,
   sayShare,
+  sayWithin,
 } from './words.ts';
 import { type Marked, markFindings, momentOf } from './wrong.ts';
 
@@ -111,7 +111,7 @@ function drawTimeline(subject: Subject): Picture {
       { look: 'wrong', name: `${subject.markedNoun}s` },
       ...(subject.band === null ? [] : [{ look: 'band', name: 'incident window' }]),
       ...(subject.marked.amongCharges
-        ? [{ look: 'line', name: `share (bridged where of fewer than ${BASE_COUNT_MIN})` }]
+        ? [{ look: 'line', name: `share, in steps of ${BASE_COUNT_MIN} ${subject.baseNoun}s or more` }]
         : []),
     ],
     heightWide: split ? 430 : 340,
@@ -195,7 +195,7 @@ function sayInBand({ population, moments, markedNoun, baseNoun, verb, marked }: 
   const share = marked.amongCharges
     ? `; in that window they are ${sayShare(Math.min(inBand, baseInBand), baseInBand)} of all ${baseNoun}s`
     : '';
-  return `${who} ${was} between ${sayBetween(band)}${share}.`;
+  return `${who} ${was} ${sayWithin(band)}${share}.`;
 }
 
 /** Counts of whole buckets that touch the window, which is exact enough for a share. */
@@ -402,33 +402,54 @@ function bandOver(band: Window, { series, canvas }: Drawing) {
   };
 }
 
+/** A line of steps, each over as many buckets as it takes to say a share of something. */
 function shareLine({ series, subject }: Drawing, panel: number) {
-  const points = series.base.map((count, index) => {
-    const from = series.from + index * series.bucketMs;
-    const inBand = subject.band !== null && from <= subject.band.to && from + series.bucketMs > subject.band.from;
-    const share = count === 0 && !inBand ? 0 : shareOf(series.marked[index] ?? 0, count);
-    return [from + series.bucketMs / 2, share];
+  const points = stepsOf(series, subject.band).flatMap(({ from, to, base, marked }) => {
+    const share = base === 0 ? 0 : Math.min(1, marked / base);
+    return [
+      [from, share],
+      [to, share],
+    ];
   });
   return {
     type: 'line' as const,
     xAxisIndex: panel,
     yAxisIndex: panel,
     silent: true,
-    step: 'middle' as const,
-    // A night without charges must not look like the end of it.
-    connectNulls: true,
     showSymbol: false,
-    itemStyle: { color: 'var(--ink)' },
     lineStyle: { color: 'var(--ink)', width: 1.25 },
-    data: points as [number, number][],
+    data: points,
   };
 }
 
-/** A part of few is chance and of none is nothing: both are bridged. That none of a few is wrong can be said. */
-function shareOf(marked: number, count: number): number | null {
-  if (count === 0) return null;
-  if (marked === 0) return 0;
-  return count < BASE_COUNT_MIN ? null : Math.min(1, marked / count);
+interface Step {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly base: number;
+  readonly marked: number;
+  readonly inBand: boolean;
+}
+
+/**
+ * Neighbouring buckets together until they hold `BASE_COUNT_MIN`, never across an end of the window: a night of few
+ * charges must neither look like the end of an incident nor a single charge like a share of everything.
+ */
+function stepsOf(series: Series, band: Window | null): readonly Step[] {
+  const steps: Step[] = [];
+  for (const [index, base] of series.base.entries()) {
+    const from = series.from + index * series.bucketMs;
+    const to = from + series.bucketMs;
+    const inBand = band !== null && from <= band.to && to > band.from;
+    const next = { from, to, base, marked: series.marked[index] ?? 0, inBand };
+    const last = steps.at(-1);
+    if (last === undefined || last.inBand !== inBand || last.base >= BASE_COUNT_MIN) steps.push(next);
+    else steps[steps.length - 1] = joinSteps(last, next);
+  }
+  return steps;
+}
+
+function joinSteps(one: Step, next: Step): Step {
+  return { ...one, to: next.to, base: one.base + next.base, marked: one.marked + next.marked };
 }
 
 function tabulate(subject: Subject, series: Series): Picture['table'] {

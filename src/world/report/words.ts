@@ -29,14 +29,15 @@ export function sayMomentToSecond(instant: Instant): string {
   return `${sayDay(instant)} ${toRfc3339(instant).slice(11, 19)}`;
 }
 
-/** `10 Nov 2014 00:04 and 13 Nov 23:51 UTC`: the second end repeats nothing that the first has said. */
-export function sayBetween(window: Window): string {
+/** `between 10 Nov 2014 00:04 and 13 Nov 23:51 UTC`, `at 14 Nov 2014 06:00:00 UTC`: nothing is said twice. */
+export function sayWithin(window: Window): string {
   const { from, to } = window;
-  if (to - from < MINUTE_MS) return `${sayMomentToSecond(from)} and ${toRfc3339(to).slice(11, 19)} UTC`;
-  if (sayDay(from) === sayDay(to)) return `${sayMoment(from)} and ${sayClock(to)} UTC`;
+  if (to - from < SECOND_MS) return `at ${sayMomentToSecond(from)} UTC`;
+  if (to - from < MINUTE_MS) return `between ${sayMomentToSecond(from)} and ${toRfc3339(to).slice(11, 19)} UTC`;
+  if (sayDay(from) === sayDay(to)) return `between ${sayMoment(from)} and ${sayClock(to)} UTC`;
   const sameYear = toRfc3339(from).slice(0, 4) === toRfc3339(to).slice(0, 4);
   const end = sameYear ? `${sayDayOfMonth(to)} ${sayClock(to)}` : sayMoment(to);
-  return `${sayMoment(from)} and ${end} UTC`;
+  return `between ${sayMoment(from)} and ${end} UTC`;
 }
 
 /** `7.6%`; whole 100% and 0% only where they are exact, so that no exception is rounded away. */
