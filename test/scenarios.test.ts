@@ -38,7 +38,10 @@ test(`all causes are found, to the cent, the cause first (seed ${SEED}, ${ACCOUN
   for (const cause of SCENARIO_CAUSES) {
     const { truth, path } = await write(cause);
     for (const layers of LAYER_SETS) {
-      const faults = compare(truth, await scanFolder(path, layers), layers);
+      const faults = await scanFolder(path, layers).then(
+        (found) => compare(truth, found, layers),
+        (crash: Error) => [`CRASH ${crash.message}`],
+      );
       for (const fault of faults) failures.push(`${cause.padEnd(5)}${String(layers.length + 1)} layers  ${fault}`);
     }
   }

@@ -84,14 +84,16 @@ function dayAndMinute(instant: Instant): readonly [day: string, clock: string] {
 function causeLines({ scan, style }: SummaryView): readonly string[] {
   const [first, second] = scan.diagnosis.causes;
   if (first === undefined) return [];
-  const lines = [labelled('Why', sayCause(first), (text) => text.replace(first.name, style('bold', first.name)))];
-  if (second !== undefined) lines.push(labelled('Or', sayCause(second)));
+  const lines = [labelled('Why', sayCause(first, 2), (text) => text.replace(first.name, style('bold', first.name)))];
+  if (second !== undefined) lines.push(labelled('Or', sayCause(second, 1)));
   lines.push(labelled('Prevent', first.prevention));
   return lines;
 }
 
-function sayCause({ id, name, score, evidence }: Cause): string {
-  return `${id} ${name} (score ${roundScore(score).toFixed(2)}). ${evidence}`;
+/** The strongest of the evidence; all of it stands in the report and in summary.json. */
+function sayCause({ id, name, score, evidence }: Cause, sentences: number): string {
+  const strongest = evidence.split(/(?<=[.!?]) (?=[A-Z0-9])/).slice(0, sentences);
+  return `${id} ${name} (score ${roundScore(score).toFixed(2)}). ${strongest.join(' ')}`;
 }
 
 function rowLines({ scan, out }: SummaryView): readonly string[] {

@@ -45,7 +45,7 @@ function sayAllOf(only: FindingClass, findings: readonly Finding[]): string {
     case 'double_charge':
       return rentals === findings.length
         ? `${count(rentals, 'rental')} ${were} charged twice`
-        : `${count(rentals, 'rental')} ${rentals === 1 ? 'was' : 'were'} charged more than once, ${sayCount(findings.length)} times too often`;
+        : `${count(rentals, 'rental')} ${rentals === 1 ? 'was' : 'were'} charged more than once (${count(findings.length, 'charge')} too many)`;
     case 'duplicate_record':
       return `${count(findings.length, 'drive')} ${were} recorded and charged twice`;
     case 'overcharge':
