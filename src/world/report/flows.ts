@@ -123,7 +123,7 @@ function flowsOfWrong(ledger: Ledger, findings: readonly Finding[]): readonly Fl
 
 function flowOfAcquirer({ byAcquirer }: Ledger): readonly Flow[] {
   if (byAcquirer === 0n) return [];
-  return [{ from: 'Taken by bank or acquirer', to: 'Not owed by us', look: 'acquirer', amountMinor: byAcquirer }];
+  return [{ from: 'By bank or acquirer', to: 'Not owed by us', look: 'acquirer', amountMinor: byAcquirer }];
 }
 
 function capitalise(text: string): string {
@@ -189,7 +189,7 @@ function option({ flows, currency, canvas }: Drawing): EChartsOption {
     totals.set(to, (totals.get(to) ?? 0n) + amountMinor);
   }
   const looks = new Map<string, string>(flows.map(({ to, look }) => [to, look]));
-  const side = canvas.narrow ? 0 : 165;
+  const side = canvas.narrow ? 0 : 175;
   return {
     series: [
       {

@@ -128,7 +128,8 @@ footer .brand { font-size: 1em; }
   .lede { font-size: 1rem; }
   .verdict { padding-top: 1.5rem; }
   .figures { gap: 1rem 1rem; margin-top: 1.5rem; }
-  .figure { font-size: 1.25rem; }
+  .figure { font-size: 1.25rem; white-space: normal; }
+  .matrix .due { white-space: normal; } .matrix th, .matrix td { padding-right: 0.6rem; }
   section { padding: 1.5rem 0 1.75rem; }
   .drawing.wide { display: none; } .drawing.narrow { display: block; }
   table { font-size: 0.8125rem; } th, td { padding-right: 0.75rem; }
