@@ -12,13 +12,15 @@ interface MdsTrip {
   readonly currency: string | null;
 }
 
-/** Costs are whole minor units; without a currency they are US cents, which the yen has none of. */
-export const TRIPS: readonly MdsTrip[] = [
+/** Costs are whole minor units: 522 EUR are EUR 5.22, 980 JPY are JPY 980. */
+const TRIPS: readonly MdsTrip[] = [
   { number: 1, vehicle: 1, startMinute: 0, minutes: 18, cost: 522, currency: 'EUR' },
-  { number: 2, vehicle: 2, startMinute: 3, minutes: 40, cost: 1150, currency: null },
+  { number: 2, vehicle: 2, startMinute: 3, minutes: 40, cost: 1150, currency: 'USD' },
   { number: 3, vehicle: 3, startMinute: 9, minutes: 25, cost: 980, currency: 'JPY' },
   // Vehicle 1 again, while trip 1 lasts: one drive recorded twice.
   { number: 4, vehicle: 1, startMinute: 0, minutes: 18, cost: 522, currency: 'EUR' },
+  // The specification reads this as US cents.
+  { number: 5, vehicle: 4, startMinute: 12, minutes: 10, cost: 300, currency: null },
 ];
 
 /** 2023-06-01T08:00:00Z */
