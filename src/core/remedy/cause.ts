@@ -24,6 +24,11 @@ const SCORE_SHOWN_MIN = 0.1;
 /** From this many cases on, numbers are taken at their word; below, the score is reduced. */
 const CASES_ENOUGH = 12;
 
+/** Look-alikes may all be innocent: then nothing has a cause. */
+const ONLY_POSSIBLE_TRUST = 0.6;
+const ONLY_POSSIBLE =
+  'All that was found is only possible: it looks alike and may be innocent. A rentals file would tell which of it is wrong.';
+
 /**
  * Says when it happened and why. One pair cannot name the cause, the population can: so all findings are measured
  * together, and every cause of the catalogue is scored against these measures. Time grows with n log n of the findings.
@@ -32,10 +37,16 @@ export function diagnose({ findings, population, layers }: DiagnosisInput): Diag
   const cases = casesOf(telling(findings));
   const incident = incidentOf(cases, population);
   if (incident === null) return { incident: null, causes: [], cannotTell: [] };
+  const sure = cases.some(({ finding }) => finding.grade !== 'possible');
   const missingTwins = findings.filter((finding) => finding.class === 'missing_twin').length;
   const profile = profileOf({ incident, population, layers, missingTwins });
-  const causes = rank(profile);
-  return { incident: incident.window, causes, cannotTell: cannotTellOf(profile, causes) };
+  const causes = rank(profile, sure ? 1 : ONLY_POSSIBLE_TRUST);
+  return {
+    // Look-alikes spread evenly over the history are no incident.
+    incident: sure || incident.crowded ? incident.window : null,
+    causes,
+    cannotTell: [...(sure ? [] : [ONLY_POSSIBLE]), ...cannotTellOf(profile, causes)],
+  };
 }
 
 /** What is only possible may be innocent, and would blur what the others show: it counts where there is nothing else. */
@@ -44,8 +55,8 @@ function telling(findings: readonly Finding[]): readonly Finding[] {
   return sure.length > 0 ? sure : findings;
 }
 
-function rank(profile: Profile): readonly Cause[] {
-  const trust = ramp(profile.count, -4, CASES_ENOUGH);
+function rank(profile: Profile, certainty: number): readonly Cause[] {
+  const trust = ramp(profile.count, -4, CASES_ENOUGH) * certainty;
   return readingsOf(profile)
     .map((reading) => causeOf(reading, scoreOf(reading) * trust, profile.count))
     .sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1))

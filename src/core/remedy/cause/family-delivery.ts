@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
 import { type Reading, sayShare } from './clue.ts';
 import { redelivered } from './family-request.ts';
-import { classOf, testValues } from './family-run.ts';
+import { classOf, testValues, unknownRentals } from './family-run.ts';
 import { configuredLength } from './gaps.ts';
 import { ramp, shareOf } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
@@ -18,7 +18,7 @@ function redelivery(profile: Profile): Reading {
   return {
     id: 'C09',
     support: [
-      clue(2, oneLease(profile)),
+      clue(2.5, oneLease(profile)),
       clue(1.5, trait.same(profile, 'message', 'message')),
       clue(3, redelivered(profile)),
       clue(1.5, longerThanLease(profile)),
@@ -58,6 +58,10 @@ function redrive(profile: Profile): Reading {
       clue(0.4, trait.keysEqual(profile)),
       clue(0.6, not(trait.inOneGo(profile))),
       clue(0.5, trait.constantLag(profile)),
+      clue(0.5, trait.secondAbsent(profile)),
+      clue(0.4, trait.bothBooked(profile)),
+      clue(0.25, not(trait.orderKept(profile))),
+      clue(0.5, unknownRentals(profile)),
       clue(0.6, trait.providersDiffer(profile)),
     ],
   };

@@ -1,7 +1,8 @@
 import { MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
 import { type Reading, sayShare } from './clue.ts';
+import type { KeyProfile } from './keys.ts';
 import { ramp } from './numbers.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
@@ -35,6 +36,7 @@ function keyUnstable(profile: Profile): Reading {
     support: [
       clue(4, unstable(profile)),
       clue(1, component(profile)),
+      clue(0.7, sinceVersion(profile)),
       clue(0.7, trait.sparse(profile)),
       clue(0.5, trait.gapsWithin(profile, 500, 7200 * SECOND_MS)),
     ],
@@ -104,21 +106,29 @@ function beyondLifetime(profile: Profile): Trait {
   };
 }
 
-/** Keys that differ in one component only, or that are missing more often than in the base. */
+/** Keys that differ in one component only, or that are missing more often than in the base: neither can meet its twin. */
 export function unstable(profile: Profile): Trait {
   const { keys } = profile;
   if (keys === null) return { strength: 0, says: '' };
   const missing = missingBeyondBase(profile);
-  if (keys.oneComponent >= missing) {
-    const [one, other] = keys.example ?? ['', ''];
-    return {
-      strength: ramp(keys.oneComponent, 0.2, 0.7),
-      says: `The keys of ${sayShare(keys.oneComponent)} of the pairs differ in one component only (${one}, ${other}).`,
-    };
-  }
+  return { strength: ramp(keys.oneComponent + missing, 0.2, 0.7), says: sayUnstable(profile, keys, missing) };
+}
+
+function sayUnstable(profile: Profile, keys: KeyProfile, missing: number): string {
+  const [one, other] = keys.example ?? ['', ''];
+  const near = `the keys of ${sayShare(keys.oneComponent)} of the pairs differ in one component only (${one}, ${other})`;
+  const none = `${sayShare(keys.missing)} of the pairs have a charge without any key, against ${sayShare(baseMissing(profile))} of all charges`;
+  if (keys.oneComponent > 0.1 && missing > 0.1) return `T${near.slice(1)}, and ${none}.`;
+  return keys.oneComponent >= missing ? `T${near.slice(1)}.` : `${none}.`;
+}
+
+/** A version, release or deployment that the wrong charges share and the base does not. */
+function sinceVersion(profile: Profile): Trait {
+  const column = trait.top(withRole(profile, 'version'), (each) => trait.standsOut(each.few));
+  if (column === null) return { strength: null, says: '' };
   return {
-    strength: ramp(missing, 0.2, 0.6),
-    says: `${sayShare(keys.missing)} of the pairs have a charge without any key, against ${sayShare(baseMissing(profile))} of all charges.`,
+    strength: trait.standsOut(column.few),
+    says: `${sayShare(column.few.share)} come from ${column.name} ${column.few.values.slice(0, 3).join(', ')}, against ${sayShare(column.few.baseShare)} of all.`,
   };
 }
 

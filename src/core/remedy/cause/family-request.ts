@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
 import { type Reading, sayShare } from './clue.ts';
-import { shareWithin } from './gaps.ts';
+import { configuredLength, shareWithin } from './gaps.ts';
 import { quantile, ramp, shareOf } from './numbers.ts';
 import type { Profile } from './profile.ts';
 import { withRole } from './profile.ts';
@@ -61,6 +61,7 @@ function retryWithNewKey(profile: Profile): Reading {
       clue(0.5, trait.gapsWithin(profile, HOUR_MS, 400 * DAY_MS)),
       clue(0.5, trait.amountsDiffer(profile)),
       clue(0.6, trait.fallingGap(profile)),
+      clue(0.5, longLease(profile)),
     ],
   };
 }
@@ -69,8 +70,8 @@ function lateSuccess(profile: Profile): Reading {
   return {
     id: 'C14',
     support: [
-      clue(1.5, trait.gapsWithin(profile, MINUTE_MS, 14 * DAY_MS)),
-      clue(1.5, trait.wideGaps(profile)),
+      clue(1.5, afterExpiry(profile)),
+      clue(1, trait.wideGaps(profile)),
       clue(3, trait.firstClosed(profile)),
       clue(1.5, trait.differs(profile, 'instrument', 'cards or methods')),
       clue(1, trait.sparse(profile)),
@@ -86,6 +87,9 @@ function lateSuccess(profile: Profile): Reading {
       clue(0.7, trait.fallingGap(profile)),
       clue(0.4, manyAttempts(profile)),
       clue(0.35, not(trait.differs(profile, 'instrument', 'cards or methods'))),
+      clue(0.5, trait.inBatches(profile)),
+      clue(0.35, trait.officeHours(profile)),
+      clue(0.5, trait.firstAbsent(profile)),
     ],
   };
 }
@@ -95,7 +99,7 @@ function severalIntents(profile: Profile): Reading {
     id: 'C15',
     support: [
       clue(2.5, manyAttempts(profile)),
-      clue(2, trait.amountsDiffer(profile)),
+      clue(2, someAmountsDiffer(profile)),
       clue(1, trait.gapsWithin(profile, 5 * SECOND_MS, DAY_MS)),
       clue(0.5, trait.wideGaps(profile)),
       clue(1, trait.sparse(profile)),
@@ -111,6 +115,15 @@ function severalIntents(profile: Profile): Reading {
       clue(0.5, trait.secondAbsent(profile)),
       clue(0.4, trait.onlySecondKeyless(profile)),
     ],
+  };
+}
+
+/** A first attempt has to expire before another is offered: nothing comes within its lifetime of some minutes. */
+function afterExpiry({ gap }: Profile): Trait {
+  if (gap === null) return { strength: 0, says: '' };
+  return {
+    strength: ramp(gap.p05, 2 * MINUTE_MS, 8 * MINUTE_MS) * ramp(gap.p95, 40 * DAY_MS, 14 * DAY_MS),
+    says: `The customer paid again ${sayDuration(gap.p05)} to ${sayDuration(gap.p95)} later, when the first attempt had expired.`,
   };
 }
 
@@ -155,6 +168,16 @@ export function onSlots({ chargedClock }: Profile): Trait {
   };
 }
 
+/** Clients wait for seconds, queues for minutes: one heap just over a configured length of minutes is a lease. */
+function longLease({ gap }: Profile): Trait {
+  const mode = gap?.modes[0];
+  if (gap === null || mode === undefined || configuredLength(gap.p05) === null) return { strength: 0, says: '' };
+  return {
+    strength: ramp(mode.share, 0.7, 0.9) * ramp(gap.p05, 59_000, 100_000),
+    says: `All gaps are just over ${sayDuration(mode.centreMs)}: clients do not wait that long, queues do.`,
+  };
+}
+
 function severalModes({ gap }: Profile): Trait {
   const modes = gap?.modes.length ?? 0;
   return {
@@ -175,6 +198,15 @@ function firstTimedOut(profile: Profile): Trait {
   return {
     strength: ramp(slow, 0.3, 0.8),
     says: `The first charge took ${sayDuration(median)} to answer, far longer than the second.`,
+  };
+}
+
+/** An edit between two intents changes the amount of some; the others were only offered again. */
+function someAmountsDiffer({ amounts }: Profile): Trait {
+  const share = 1 - amounts.equalLegs;
+  return {
+    strength: ramp(share, 0.1, 0.4),
+    says: `The two amounts differ in ${sayShare(share)} of the pairs, as after an edit.`,
   };
 }
 

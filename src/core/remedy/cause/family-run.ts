@@ -82,6 +82,7 @@ function periodAgain(profile: Profile): Reading {
       clue(0.5, trait.firstLost(profile)),
       clue(0.6, trait.sparse(profile)),
       clue(0.3, wholeHistory(profile)),
+      clue(0.6, trait.crowdedInMinutes(profile)),
       clue(0.4, trait.keysEqual(profile)),
       clue(0.6, not(trait.fallingGap(profile))),
       clue(0.4, trait.secondAbsent(profile)),
@@ -230,10 +231,19 @@ function atNight({ chargedClock }: Profile): Trait {
 }
 
 function notInBooks(profile: Profile): Trait {
-  const alone = profile.classShare.charge_without_rental;
+  const unknown = unknownRentals(profile);
   const absent = trait.secondAbsent(profile);
-  if (alone > 0.5) return { strength: 1, says: `${sayShare(alone)} of the charges have no rental at all.` };
-  return absent;
+  return (unknown.strength ?? 0) > (absent.strength ?? 0) ? unknown : absent;
+}
+
+/** Among the wrong charges are some for rentals that never were: invented data. */
+export function unknownRentals({ classShare, layers }: Profile): Trait {
+  const share = classShare.charge_without_rental;
+  if (!layers.rentals) return { strength: null, says: '' };
+  return {
+    strength: ramp(share, 0.02, 0.1),
+    says: `${sayShare(share)} of the charges are for no rental that there ever was.`,
+  };
 }
 
 /** Clock changes, or one part of the day on at least three days, of the services and not of a nightly job. */

@@ -1,6 +1,5 @@
 import { DAY_MS, MINUTE_MS, sayDuration } from '../../kernel/time.ts';
 import { mostCommonOf } from './amounts.ts';
-import { calendarOf } from './clock.ts';
 import { type Reading, sayShare } from './clue.ts';
 import { byPerson } from './family-delivery.ts';
 import { goesOn, sourcesApart, testValues } from './family-run.ts';
@@ -23,6 +22,7 @@ function twoSystems(profile: Profile): Reading {
       clue(1.5, goesOn(profile)),
       clue(1.5, trait.fullCoverage(profile)),
       clue(1.5, madeApart(profile)),
+      clue(1.5, trait.inBatches(profile)),
       clue(0.5, trait.bothBooked(profile)),
     ],
     against: [
@@ -45,7 +45,7 @@ function person(profile: Profile): Reading {
       clue(4, byPerson(profile)),
       clue(1, trait.gapsWithin(profile, 2 * MINUTE_MS, 30 * DAY_MS)),
       clue(0.7, trait.wideGaps(profile)),
-      clue(0.7, officeHours(profile)),
+      clue(1.5, trait.officeHours(profile)),
       clue(1, noted(profile)),
       clue(0.5, trait.sparse(profile)),
     ],
@@ -56,6 +56,7 @@ function person(profile: Profile): Reading {
       clue(0.5, trait.fullCoverage(profile)),
       clue(0.7, trait.gapsWithin(profile, 0, 20_000)),
       clue(0.4, machinePace(profile)),
+      clue(0.5, trait.inBatches(profile)),
       clue(0.5, trait.providersDiffer(profile)),
     ],
   };
@@ -85,7 +86,7 @@ function madeApart({ keys, cases, providers }: Profile): Trait {
 }
 
 /** Many charges a minute for longer than a bulk click lasts. */
-function machinePace({ cases }: Profile): Trait {
+function machinePace({ incident: { inside: cases } }: Profile): Trait {
   const steps = cases
     .map((each, index) => each.chargedAt - (cases[index - 1]?.chargedAt ?? 0))
     .slice(1)
@@ -94,18 +95,6 @@ function machinePace({ cases }: Profile): Trait {
   return {
     strength: steps.length < 20 ? 0 : ramp(step, 4000, 1000),
     says: `Every other charge followed its predecessor within ${sayDuration(step)}: no person works at that pace.`,
-  };
-}
-
-/** Monday to Friday, 06:00 to 18:00 UTC: office hours anywhere in Europe, and most of the American day. */
-function officeHours({ cases }: Profile): Trait {
-  const share = shareOf(cases, ({ chargedAt }) => {
-    const { weekday, hour } = calendarOf(chargedAt);
-    return weekday >= 1 && weekday <= 5 && hour >= 6 && hour < 18;
-  });
-  return {
-    strength: ramp(share, 0.6, 0.95),
-    says: `${sayShare(share)} of the wrong charges were made in office hours.`,
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Case } from './case.ts';
-import { countsOf, quantile } from './numbers.ts';
+import { countsOf, quantile, thinned } from './numbers.ts';
 
 /** Whether a case could be of the same origin as a crowd of others. */
 export type Likeness = (each: Case) => boolean;
 
 /** A trait that so nearly all of the crowd have is part of what the incident looks like. */
 const COMMON_SHARE_MIN = 0.88;
+/** One trait that one in ten of the crowd has does not set a case apart, two do: the sum of natural logarithms. */
+const SURPRISE_MAX = 3;
 /** A class is part of the incident if at least this share of the crowd is of it. */
 const CLASS_SHARE_MIN = 0.1;
 /** A gap belongs if it lies within this many median deviations of the median, on a scale of powers of ten. */
@@ -18,18 +20,30 @@ const GAP_SLACK = 0.2;
 /** More columns than this are not compared: files have tens of columns, and each is read for every case. */
 const COLUMNS_MAX = 40;
 
-/** What the crowd has in common: its classes, the range of its gaps, and traits that all share. */
-export function likenessOf(crowd: readonly Case[]): Likeness {
+/** What the crowd has in common: its classes, the range of its gaps, and traits that nearly all share. */
+export function likenessOf(all: readonly Case[]): Likeness {
+  const crowd = thinned(all);
   const classes = new Map(countsOf(crowd.map((each) => each.finding.class)));
   const inGapRange = gapRangeOf(crowd);
-  const common = [...TRAITS, ...columnTraitsOf(crowd)].flatMap((trait) => {
-    const top = countsOf(crowd.map(trait))[0];
-    return top !== undefined && top[1] >= crowd.length * COMMON_SHARE_MIN ? [{ trait, value: top[0] }] : [];
-  });
+  const common = [...TRAITS, ...columnTraitsOf(crowd)].flatMap((trait) => commonOf(trait, crowd) ?? []);
   return (each) =>
     (classes.get(each.finding.class) ?? 0) >= crowd.length * CLASS_SHARE_MIN &&
     inGapRange(each) &&
-    common.every(({ trait, value }) => trait(each) === value);
+    common.reduce((sum, { trait, surprise }) => sum + surprise(trait(each)), 0) <= SURPRISE_MAX;
+}
+
+interface Common {
+  readonly trait: Trait;
+  /** How much rarer this value is in the crowd than the common one, as a natural logarithm. */
+  readonly surprise: (value: string) => number;
+}
+
+function commonOf(trait: Trait, crowd: readonly Case[]): Common | null {
+  const counts = countsOf(crowd.map(trait));
+  const [, most = 0] = counts[0] ?? [];
+  if (most < crowd.length * COMMON_SHARE_MIN) return null;
+  const rarities = new Map(counts.map(([value, count]) => [value, Math.log(most / count)]));
+  return { trait, surprise: (value) => rarities.get(value) ?? Math.log(2 * most) };
 }
 
 /**

@@ -11,12 +11,13 @@ import { isTaken } from './case.ts';
 import { type ClockProfile, clockProfileOf } from './clock.ts';
 import { type GapProfile, gapProfileOf } from './gaps.ts';
 import { type KeyProfile, keyProfileOf } from './keys.ts';
-import { countsOf, quantile, shareOf } from './numbers.ts';
+import { countsOf, quantile, shareOf, thinned } from './numbers.ts';
 import type { Role } from './roles.ts';
 import type { Incident } from './window.ts';
 
 /** Everything that the population of wrong charges shows: each cause is read from this and from nothing else. */
 export interface Profile {
+  /** The cases inside the incident, or evenly every so manieth where they are very many; `count` is of all. */
   readonly cases: readonly Case[];
   readonly count: number;
   readonly incident: Incident;
@@ -96,22 +97,23 @@ export interface ProfileInput {
 
 export function profileOf({ incident, population, layers, missingTwins }: ProfileInput): Profile {
   const cases = incident.inside;
+  const measured = thinned(cases);
   const ends = cases.flatMap((each) => (each.endedAt === null ? [] : [each.endedAt]));
   return {
-    cases,
+    cases: measured,
     count: cases.length,
     incident,
     layers,
     population,
     classShare: classSharesOf(cases),
     missingTwins,
-    gap: gapProfileOf(cases),
-    keys: keyProfileOf(cases),
-    amounts: amountProfileOf(cases),
-    books: layers.charges ? booksProfileOf(cases) : null,
+    gap: gapProfileOf(measured),
+    keys: keyProfileOf(measured),
+    amounts: amountProfileOf(measured),
+    books: layers.charges ? booksProfileOf(measured) : null,
     bank: layers.settlements ? bankProfileOf(cases) : null,
-    providers: providerProfileOf(cases, population),
-    accounts: accountProfileOf(cases),
+    providers: providerProfileOf(measured, population),
+    accounts: accountProfileOf(measured),
     spread: spreadOf(cases, population),
     chargedClock: clockProfileOf(
       cases.map((each) => each.chargedAt),
@@ -121,7 +123,7 @@ export function profileOf({ incident, population, layers, missingTwins }: Profil
       ends.length > 0 ? ends : cases.map((each) => each.first?.at ?? each.chargedAt),
       ends.length > 0 ? population.ended : population.charged,
     ),
-    attributes: attributeProfilesOf(cases, population),
+    attributes: attributeProfilesOf(measured, population),
   };
 }
 

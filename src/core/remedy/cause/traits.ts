@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration, toRfc3339 } from '../../kernel/time.ts';
 import { type AttributeProfile, attributeOf, type Concentration } from './attributes.ts';
+import { calendarOf } from './clock.ts';
 import { type Clue, sayNumber, sayShare } from './clue.ts';
 import { shareWithin } from './gaps.ts';
 import { quantile, ramp, shareOf } from './numbers.ts';
@@ -81,10 +82,13 @@ export function constantLag({ gap }: Profile): Trait {
 
 /** All charged again at one moment, so that the gap falls by a day per day of service. */
 export function fallingGap({ gap, spread }: Profile): Trait {
-  if (gap === null || gap.slope === null || spread.serviceMs < 10 * MINUTE_MS) return { strength: 0, says: '' };
+  if (gap === null || gap.slope === null || spread.serviceMs < HOUR_MS) return { strength: 0, says: '' };
   const straight = ramp(gap.slope, -0.6, -0.9) * ramp(gap.slope, -1.5, -1.15) * ramp(gap.slopeFit, 0.6, 0.95);
   return {
-    strength: straight * ramp(spread.serviceMs / Math.max(1, spread.chargedMs), 1.5, 3),
+    strength:
+      straight *
+      ramp(spread.serviceMs / Math.max(1, spread.chargedMs), 1.5, 3) *
+      ramp(spread.serviceMs, HOUR_MS, 4 * HOUR_MS),
     says: `The gap falls by one day per day of service (slope ${gap.slope.toFixed(2)}).`,
   };
 }
@@ -131,6 +135,18 @@ export function inOneGo({ spread, count }: Profile): Trait {
   return {
     strength: count < 3 ? null : ramp(ratio, 1.5, 4),
     says: `All ${sayNumber(count)} were made within ${sayDuration(spread.chargedMs)}${rush}.`,
+  };
+}
+
+/** Made in several batches, as a job makes them night by night, while the services lie between. */
+export function inBatches({ incident: { inside: cases }, count }: Profile): Trait {
+  const steps = cases.map((each, index) => each.chargedAt - (cases[index - 1]?.chargedAt ?? each.chargedAt)).slice(1);
+  const sorted = steps.toSorted((one, other) => one - other);
+  const mean = steps.reduce((sum, step) => sum + step, 0) / Math.max(1, steps.length);
+  const batches = 1 + steps.filter((step) => step > 3 * HOUR_MS).length;
+  return {
+    strength: count < 20 || batches < 3 ? 0 : ramp(mean / Math.max(50, quantile(sorted, 0.5)), 20, 60),
+    says: `The wrong charges were made in ${sayNumber(batches)} batches, one charge every ${sayDuration(quantile(sorted, 0.5))} within them.`,
   };
 }
 
@@ -277,4 +293,16 @@ export function firstTook(
     const laterMs = lengthMsOf(attributeOf(second, column.fact, column.name) ?? '', column.name);
     return tookMs === null || gapMs === null ? [] : [{ tookMs, laterMs, gapMs }];
   });
+}
+
+/** Monday to Friday, 06:00 to 18:00 UTC: office hours anywhere in Europe, and most of the American day. */
+export function officeHours({ cases }: Profile): Trait {
+  const share = shareOf(cases, ({ chargedAt }) => {
+    const { weekday, hour } = calendarOf(chargedAt);
+    return weekday >= 1 && weekday <= 5 && hour >= 6 && hour < 18;
+  });
+  return {
+    strength: ramp(share, 0.6, 0.95),
+    says: `${sayShare(share)} of the wrong charges were made in office hours.`,
+  };
 }

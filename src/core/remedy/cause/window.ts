@@ -81,11 +81,11 @@ function withoutStrays({ cases, range, ended }: Sieve): readonly Case[] {
   const inside = between(cases, range);
   const expected = straysExpected(cases, range);
   if (expected < STRAYS_INSIDE_MIN) return inside;
-  const alike = inside.filter(likenessOf(inside));
-  const apart = ended === null ? alike : endedTogether(alike, baseOf(ended));
   // Where more would go than chance can have put there, they are the thin part of the incident.
-  if (inside.length - apart.length <= straysPlausible(expected)) return apart;
-  return inside.length - alike.length <= straysPlausible(expected) ? alike : inside;
+  const alike = inside.filter(likenessOf(inside));
+  const kept = inside.length - alike.length <= straysPlausible(expected) ? alike : inside;
+  const apart = ended === null ? kept : endedTogether(kept, baseOf(ended));
+  return kept.length - apart.length <= expected + 3 * Math.sqrt(expected) ? apart : kept;
 }
 
 /** How many cases of another origin lie in the range, if they are as frequent there as before and after it. */
