@@ -361,6 +361,16 @@ check([
     findings: ['possible double_charge p1 keep p2 due 10.00 of a for r1'],
   },
   {
+    title: 'of different charges the largest stays, also where it alone is exactly what is too much',
+    facts: `charge p1 9.00 12T10:31 rental=r1
+      charge p2 4.50 12T10:32 rental=r1
+      charge p3 4.50 12T10:33 rental=r1`,
+    findings: [
+      'possible double_charge p2 keep p1 due 4.50 of a for r1',
+      'possible double_charge p3 keep p1 due 4.50 of a for r1',
+    ],
+  },
+  {
     title: 'a repeated attempt beside a different charge is proven, the different one only possible',
     facts: `charge p1 14.50 12T10:31 rental=r1 key=k1
       charge p2 14.50 12T10:32 rental=r1 key=k1
@@ -467,6 +477,13 @@ check([
       charge p3 5.00 16T10:31 rental=r1 purpose=fee key=k
       refund f1 5.00 17T10:31 rental=r1 purpose=fee`,
     findings: [],
+  },
+  {
+    title: 'a goodwill refund of the kept fee counts against the repeated one',
+    facts: `charge p2 5.00 13T10:31 rental=r1 purpose=fee key=k
+      charge p3 5.00 16T10:31 rental=r1 purpose=fee key=k
+      refund f1 2.00 17T10:31 of=p2`,
+    findings: ['proven double_charge p3 keep p2 due 3.00 of a for r1'],
   },
   {
     title: 'packages bought again are no duplicates; one key on two is',

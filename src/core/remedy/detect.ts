@@ -1,4 +1,5 @@
 import type { Facts } from '../fact/facts.ts';
+import type { Payment } from '../fact/payment.ts';
 import type { Instant, Window } from '../kernel/time.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { allocate, preferred, type Share, type Yardstick } from './allocate.ts';
@@ -183,11 +184,13 @@ function detectUnpriced(obligation: Obligation, setting: Setting): Weighed {
   const base = weigh(obligation, setting, owed);
   const excess = base.taken - owed;
   if (net.length < 2 || excess <= 0n) return { ...base, owed: null, price: null, excess: 0n, suspects: [] };
-  const repeated = repeatedAttempts(net, base.yardstick);
+  const repeated = repeatedAttempts(obligation.legs, base.yardstick);
   const others = preferred(net, base.yardstick).filter((leg) => !repeated.has(leg));
-  const shares = shareOut(base, excess, [...repeated.keys(), ...others]);
-  const keptBeside = keeper(shares, net);
   const isEqual = amounts.every((amount) => amount === owed);
+  const largest = others.findLast((leg) => leg.payment.amount.amountMinor === owed);
+  const giving = isEqual ? others : others.filter((leg) => leg !== largest);
+  const shares = shareOut(base, excess, [...repeated.keys(), ...giving]);
+  const keptBeside = keeper(shares, net);
   const shared = differInPayer(net);
   const suspects = shares.map((share): Suspect => {
     const repeat = repeated.get(share.leg);
@@ -220,9 +223,11 @@ function detectOccurrences(obligation: Obligation, setting: Setting): Weighed {
     }
   }
   const base = weigh(obligation, setting, null);
-  const ties = tiesOf(net, base.yardstick);
-  const kept = net.filter((leg) => !ties.has(leg)).reduce((sum, leg) => sum + remainingOf(leg), 0n);
-  const excess = base.taken - kept;
+  const ties = tiesOf(obligation.legs, base.yardstick);
+  const repeated = new Set([...ties.values()].map((tie) => tie.kept));
+  // An occurrence that was taken more than once is owed once in full, whichever charge a goodwill refund went to.
+  const owedFor = (leg: Leg): bigint => (repeated.has(leg) ? leg.payment.amount.amountMinor : remainingOf(leg));
+  const excess = base.taken - net.reduce((sum, leg) => (ties.has(leg) ? sum : sum + owedFor(leg)), 0n);
   if (ties.size === 0 || excess <= 0n) return { ...base, price: null, excess: 0n, suspects: [] };
   const suspects = shareOut(base, excess, [...ties.keys()]).flatMap((share): Suspect[] => {
     const tie = ties.get(share.leg);
@@ -234,11 +239,11 @@ function detectOccurrences(obligation: Obligation, setting: Setting): Weighed {
 type Tie = Pick<Suspect, 'grade' | 'basis' | 'kept'>;
 
 /** The charges that repeat another: the same attempt (proven) first, then those that look alike (possible). */
-function tiesOf(net: readonly Leg[], yardstick: Yardstick): ReadonlyMap<Leg, Tie> {
-  const repeated = repeatedAttempts(net, yardstick);
+function tiesOf(legs: readonly Leg[], yardstick: Yardstick): ReadonlyMap<Leg, Tie> {
+  const repeated = repeatedAttempts(legs, yardstick);
   const ties = new Map<Leg, Tie>();
   for (const [leg, tie] of repeated) ties.set(leg, { grade: 'proven', ...tie });
-  const singles = net.filter((leg) => !repeated.has(leg));
+  const singles = netLegs(legs).filter((leg) => !repeated.has(leg));
   const alike = [...groupBy(singles, (leg) => String(leg.payment.amount.amountMinor)).values()];
   for (const [leg, kept] of surplusOf(alike, yardstick)) {
     ties.set(leg, { grade: 'possible', basis: 'alike', kept });
@@ -246,14 +251,20 @@ function tiesOf(net: readonly Leg[], yardstick: Yardstick): ReadonlyMap<Leg, Tie
   return ties;
 }
 
-/** Charges of one attempt: same idempotency key, or same charge of our books, and same amount. One of each stays. */
+/**
+ * Charges of one attempt: same idempotency key, or same charge of our books, and same amount. One of each that still
+ * holds money stays. `legs` are all of the obligation or account, also those given back: they show what is a key.
+ */
 export function repeatedAttempts(
   legs: readonly Leg[],
   yardstick: Yardstick,
 ): ReadonlyMap<Leg, { readonly basis: Basis; readonly kept: Leg }> {
-  const byKey = surplusOf(trusted(groupBy(legs, (leg) => keyOf(leg.payment))), yardstick);
+  const byKey = surplusOf(attemptsBy(legs, keyOf), yardstick);
   const rest = legs.filter((leg) => !byKey.has(leg));
-  const byCharge = surplusOf(trusted(groupBy(rest, (leg) => leg.payment.chargeId)), yardstick);
+  const byCharge = surplusOf(
+    attemptsBy(rest, (payment) => payment.chargeId),
+    yardstick,
+  );
   const repeated = new Map<Leg, { readonly basis: Basis; readonly kept: Leg }>();
   for (const [leg, kept] of byKey) repeated.set(leg, { basis: 'same_key', kept });
   for (const [leg, kept] of byCharge) repeated.set(leg, { basis: 'same_charge', kept });
@@ -261,8 +272,10 @@ export function repeatedAttempts(
 }
 
 /** A key that stands on different amounts or accounts names no attempt, whatever its column is called. */
-function trusted(groups: ReadonlyMap<string, readonly Leg[]>): readonly (readonly Leg[])[] {
-  return [...groups.values()].filter((group) => new Set(group.map(attemptOf)).size === 1);
+function attemptsBy(legs: readonly Leg[], textOf: (payment: Payment) => string | null): readonly (readonly Leg[])[] {
+  return [...groupBy(legs, (leg) => textOf(leg.payment)).values()]
+    .filter((group) => new Set(group.map(attemptOf)).size === 1)
+    .map(netLegs);
 }
 
 function attemptOf({ payment }: Leg): string {

@@ -45,6 +45,13 @@ function explainQuiet(hearing: Hearing, leg: Leg, neighbours: Neighbours): Innoc
     const lookAlike = leg.chargedBack > 0n ? 'charged_back' : 'refunded';
     return { ...of, lookAlike, reason: `${taken} is not a duplicate, because it was given back in full.` };
   }
+  if (leg.refunded + leg.chargedBack > 0n) {
+    return {
+      ...of,
+      lookAlike: 'part_refund',
+      reason: `${taken} is not due back, because what was given back already makes it even.`,
+    };
+  }
   if (payment.purpose !== 'rental') {
     return {
       ...of,

@@ -119,6 +119,31 @@ check([
     findings: ['probable double_charge p2 keep p1 due 10.00 of a for r1'],
   },
   {
+    title: 'what was given back of the charge that is kept counts against the one that repeats it',
+    facts: `rental r1 14.50 12T10:00 12T10:30
+      charge p1 14.50 12T10:31
+      charge p2 14.50 16T10:32
+      refund f1 4.50 17T12:00 of=p1`,
+    findings: ['probable double_charge p2 keep p1 due 10.00 of a for r1'],
+  },
+  {
+    title: 'parts of both charges given back can make them even',
+    facts: `rental r1 14.50 12T10:00 12T10:30
+      charge p1 14.50 12T10:31 key=k1
+      charge p2 14.50 16T10:32 key=k1
+      refund f1 7.25 17T12:00 of=p1
+      refund f2 7.25 17T12:00 of=p2`,
+    findings: [],
+  },
+  {
+    title: 'a dispute over the charge that is kept holds what repeats it',
+    facts: `rental r1 14.50 12T10:00 12T10:30
+      charge p1 14.50 12T10:31
+      charge p2 14.50 16T10:32
+      chargeback b1 14.50 17T12:00 of=p1 status=pending`,
+    findings: ['probable double_charge p2 keep p1 due 0.00 of a for r1'],
+  },
+  {
     title: 'a disputed keyless charge waits',
     facts: `rental r1 14.50 12T10:00 12T10:30
       charge p1 14.50 12T10:31
@@ -132,7 +157,8 @@ check([
       rental r2 14.50 12T18:00 12T18:30
       charge p1 14.50 12T10:31 key=k1
       charge p2 14.50 16T10:31 key=k1`,
-    findings: ['proven double_charge p2 keep p1 due 14.50 of a for -'],
+    findings: ['proven double_charge p2 keep p1 due 14.50 of a for r1'],
+    innocents: ['nothing_taken r2'],
   },
   {
     title: 'a key that stands on different amounts is none',

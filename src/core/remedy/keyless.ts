@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../kernel/time.ts';
 import { repeatedAttempts, type Setting, type Weighed } from './detect.ts';
 import { explainByRentals } from './keyless-rentals.ts';
 import { amountKey, type Explained, type KeylessSuspect, type KeylessVerdict, suspectOf } from './keyless-suspect.ts';
-import { type Leg, netLegs, remainingOf } from './leg.ts';
+import { holdOf, type Leg, least, netLegs, remainingOf } from './leg.ts';
 import { groupBy } from './order.ts';
 
 /** Two charges of one account and amount within this time look alike; SEMANTICS of the scan without rentals. */
@@ -22,19 +22,18 @@ export function judgeKeyless(input: {
   readonly setting: Setting;
 }): KeylessVerdict {
   const { keyless, facts, weighed, setting } = input;
-  const net = netLegs(keyless);
   const rentals = setting.rentalsTellAccounts ? groupBy(facts.rentals, (rental) => rental.accountId) : null;
   const suspects: KeylessSuspect[] = [];
   const explained: Explained[] = [];
   const quiet: Leg[] = keyless.filter((leg) => remainingOf(leg) <= 0n);
-  for (const group of groupBy(net, accountOf).values()) {
+  for (const group of groupBy(keyless, accountOf).values()) {
     const repeated = repeatedAttempts(group, { owed: null, renter: null, asOf: setting.asOf });
     for (const [leg, { basis, kept }] of repeated) {
       suspects.push({ ...suspectOf(leg), class: 'double_charge', grade: 'proven', basis, kept });
     }
     const { accountId } = group[0]?.payment ?? { accountId: null };
     const isRental = (leg: Leg): boolean => accountId !== null && leg.payment.purpose === 'rental';
-    const rest = group.filter((leg) => !repeated.has(leg));
+    const rest = netLegs(group).filter((leg) => !repeated.has(leg));
     quiet.push(...rest.filter((leg) => !isRental(leg)));
     const open = rest.filter(isRental);
     const verdict =
@@ -45,7 +44,59 @@ export function judgeKeyless(input: {
     explained.push(...verdict.explained);
     quiet.push(...verdict.quiet);
   }
-  return { suspects, explained, quiet };
+  const settled = settle(suspects, explained);
+  const standing = settled.filter(({ share }) => share.give > 0n || share.held > 0n);
+  const evened = settled.filter(({ share }) => share.give === 0n && share.held === 0n).map(({ share }) => share.leg);
+  return { suspects: nameRentals(standing, explained), explained, quiet: [...quiet, ...evened] };
+}
+
+/**
+ * Among charges of one account and amount that name no rental nobody can tell which of them a refund in part, or a
+ * dispute, was about. So what came back of those that stay counts against those that repeat them: together they owe no
+ * more than was taken beyond what the rentals cost, whichever charge is laid to which. Of a charge that stays and names
+ * its rental only a dispute or refund under way counts, once; a refund in part belongs to that rental.
+ */
+function settle(suspects: readonly KeylessSuspect[], explained: readonly Explained[]): readonly KeylessSuspect[] {
+  const wrong = new Set(suspects.map(({ share }) => share.leg));
+  const staying = new Set([...explained.map(({ leg }) => leg), ...suspects.flatMap(({ kept }) => kept ?? [])]);
+  const pools = new Map<string, Pool>();
+  for (const leg of staying) {
+    if (wrong.has(leg)) continue;
+    const pool = pools.get(poolKey(leg)) ?? { back: 0n, held: 0n };
+    const named = leg.payment.rentalId !== null;
+    pool.back += named ? 0n : leg.payment.amount.amountMinor - remainingOf(leg);
+    pool.held += holdOf(leg);
+    pools.set(poolKey(leg), pool);
+  }
+  return suspects.map((suspect) => {
+    const { leg, give, held } = suspect.share;
+    const pool = pools.get(poolKey(leg));
+    if (pool === undefined) return suspect;
+    const lessBack = least(pool.back, give);
+    const lessHeld = least(pool.held, give - lessBack);
+    pool.back -= lessBack;
+    pool.held -= lessHeld;
+    return { ...suspect, share: { leg, give: give - lessBack - lessHeld, held: held + lessHeld } };
+  });
+}
+
+/** What came back, and what may yet, of the charges of one account and amount that stay. */
+interface Pool {
+  back: bigint;
+  held: bigint;
+}
+
+function poolKey(leg: Leg): string {
+  return `${accountOf(leg)}\u0000${amountKey(leg)}`;
+}
+
+/** What explains the charge that is kept names the rental that the repeated attempt was for. */
+function nameRentals(suspects: readonly KeylessSuspect[], explained: readonly Explained[]): readonly KeylessSuspect[] {
+  const rentalOf = new Map(explained.map(({ leg, rental }) => [leg, rental]));
+  return suspects.map((suspect) => ({
+    ...suspect,
+    rental: suspect.rental ?? (suspect.kept === null ? null : (rentalOf.get(suspect.kept) ?? null)),
+  }));
 }
 
 function accountOf(leg: Leg): string {
