@@ -112,7 +112,7 @@ describe('what is printed', () => {
 
   test('the summary begins with the verdict and ends with what to do', () => {
     const { stdout } = storno(['scan', '--rentals', 'rentals.csv', '--payments', 'twice.csv', '--out', 'said']);
-    assert.match(stdout, /^1 rental was charged twice: EUR 14\.50 to give back to 1 customer, all of it proven\.\n/);
+    assert.match(stdout, /^1 rental was charged twice: EUR 14\.50 to give back to 1 customer, all of it\nproven\.\n/);
     assert.match(stdout, /double charge +proven +1 +EUR 14\.50/);
     assert.match(stdout, /said\/report\.html/);
     assert.match(stdout, /storno explain r1 --rentals rentals\.csv --payments twice\.csv/);
@@ -389,7 +389,7 @@ test('npm start scans the example, prints the summary and says where the report 
     .map((word: string) => (word === 'out/milano-2014' ? join(folder, 'started') : word));
   const ran = spawnSync(STORNO, parameters, { cwd: ROOT, encoding: 'utf8', timeout: RUN_MS_MAX });
   assert.equal(ran.status, 0, ran.stderr);
-  assert.match(ran.stdout, /charged twice/);
+  assert.match(ran.stdout, /^[\d,]+ rentals were charged more than once/);
   assert.match(ran.stdout, /started\/report\.html/);
   assert.deepEqual(readdirSync(join(folder, 'started')).sort(), FIVE_FILES);
 });

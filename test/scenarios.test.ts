@@ -69,7 +69,7 @@ async function scanFolder(path: string, layers: readonly LayerNeeded[]): Promise
       ['payments', ...layers].map((fact) => [fact, [join(path, `${fact}.csv`)]]),
     );
     const scanned = await scan({ archive, progress: SILENT }, { files, map: null, timeZone: null });
-    assert.ok(scanned.ok, JSON.stringify(scanned));
+    if (!scanned.ok) throw new Error(scanned.error.map(({ message }) => message).join(' '));
     return scanned.value.scan;
   } finally {
     await archive.close();

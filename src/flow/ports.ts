@@ -43,8 +43,8 @@ export interface Imported {
 
 /** How far the work is, for whoever watches. */
 export interface Progress {
-  /** Begins a phase; `total` is the number of rows or bytes to come, null if unknown. */
-  begin(phase: string, total: number | null): void;
+  /** Begins a phase; `total` is what is to come, null if unknown, in the unit: rows where none is said. */
+  begin(phase: string, total: number | null, unit?: 'rows' | 'bytes'): void;
   /** `done` counts from the beginning of the phase. */
   advance(done: number): void;
   end(): void;

@@ -84,10 +84,21 @@ function dayAndMinute(instant: Instant): readonly [day: string, clock: string] {
 function causeLines({ scan, style }: SummaryView): readonly string[] {
   const [first, second] = scan.diagnosis.causes;
   if (first === undefined) return [];
+  if (first.score < SCORE_CLEAR_MIN) return [labelled('Why', sayUnclear(scan.diagnosis.causes))];
   const lines = [labelled('Why', sayCause(first, 2), (text) => text.replace(first.name, style('bold', first.name)))];
   if (second !== undefined) lines.push(labelled('Or', sayCause(second, 1)));
   lines.push(labelled('Prevent', first.prevention));
   return lines;
+}
+
+/** Below this the first cause is a guess, and a guess is not told as an answer. */
+const SCORE_CLEAR_MIN = 0.3;
+
+function sayUnclear(causes: readonly Cause[]): string {
+  const nearest = causes
+    .slice(0, 2)
+    .map(({ id, name, score }) => `${id} ${name} (score ${roundScore(score).toFixed(2)})`);
+  return `Not clear from these files. Nearest: ${nearest.join('; ')}.`;
 }
 
 /** The strongest of the evidence; all of it stands in the report and in summary.json. */

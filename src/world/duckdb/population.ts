@@ -14,7 +14,7 @@ import {
 import { type Database, queryRows, quoteText } from './open.ts';
 import { IS_CHARGE, IS_LEG, IS_RENTAL, IS_REVERSAL, IS_SUCCEEDED, OUTLINE, USED } from './outline.ts';
 import type { DeclaredFact } from './source.ts';
-import { type AttributeColumn, attributeColumns, baseSql } from './traits.ts';
+import { type AttributeColumn, attributeGroups, baseSql, isGathered } from './traits.ts';
 
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 /** A century of quarter hours: beyond it the facts hold an impossible date, and a picture of it would be memory only. */
@@ -84,20 +84,39 @@ async function basesOf(
   hasTwins: boolean,
   findings: readonly Finding[],
 ): Promise<readonly AttributeBase[]> {
-  const columns = attributeColumns(declared);
-  if (columns.length === 0) return [];
-  await database.connection.run(`create or replace temp table seen (place utinyint, value varchar)`);
-  const base = baseSql(declared, columns, hasTwins);
+  const bases: AttributeBase[] = [];
+  for (const columns of attributeGroups(declared)) {
+    const read = baseSql(declared, columns, hasTwins);
+    if (isGathered(declared)) await database.connection.run(`create or replace temp table ${GATHERED} as ${read}`);
+    const base = isGathered(declared) ? `select * from ${GATHERED}` : read;
+    bases.push(...(await basesOfGroup(database, { fact: declared.fact, base, columns, findings })));
+  }
+  await database.connection.run(`drop table if exists ${GATHERED}`);
+  return bases;
+}
+
+const GATHERED = 'gathered_attributes';
+
+interface AttributeGroup {
+  readonly fact: FactKind;
+  /** One row a record, one hash a column. */
+  readonly base: string;
+  readonly columns: readonly AttributeColumn[];
+  readonly findings: readonly Finding[];
+}
+
+async function basesOfGroup(database: Database, group: AttributeGroup): Promise<readonly AttributeBase[]> {
+  const { fact, base, columns, findings } = group;
   const estimates = await estimate(database, base, columns);
   const bases: AttributeBase[] = [];
   for (const [place, column] of columns.entries()) {
-    const shown = seenIn(findings, declared.fact, column.name);
+    const shown = seenIn(findings, fact, column.name);
     const estimated = estimates[place];
     if (estimated === undefined) continue;
     const values = await countValues(database, base, column, shown);
     const { rows, present, sampled } = estimated;
     const distinct = sampled >= SAMPLE_MIN ? sampled * SAMPLE_PART : await countDistinct(database, base, column);
-    bases.push({ fact: declared.fact, name: column.name, rows, nulls: rows - present, distinct, values });
+    bases.push({ fact, name: column.name, rows, nulls: rows - present, distinct, values });
   }
   return bases;
 }

@@ -52,8 +52,25 @@ export function attributeColumns(declared: DeclaredFact): readonly AttributeColu
  * reading costs as much as the first; of Parquet only the columns asked for are read.
  */
 export function isOutlined(declared: DeclaredFact): boolean {
-  const isText = declared.sources.some(({ format }) => format !== 'parquet');
-  return isText && attributeColumns(declared).length <= OUTLINED_MAX;
+  return isText(declared) && attributeColumns(declared).length <= OUTLINED_MAX;
+}
+
+function isText({ sources }: DeclaredFact): boolean {
+  return sources.some(({ format }) => format !== 'parquet');
+}
+
+/**
+ * The attributes in groups that are counted together. What is too wide for the outline is text all the same: each group
+ * is then read once into a table of its own (`isGathered`), not once for every question about every column.
+ */
+export function attributeGroups(declared: DeclaredFact): readonly (readonly AttributeColumn[])[] {
+  const columns = attributeColumns(declared);
+  const size = isGathered(declared) ? OUTLINED_MAX : Math.max(columns.length, 1);
+  return Array.from({ length: Math.ceil(columns.length / size) }, (_, at) => columns.slice(at * size, (at + 1) * size));
+}
+
+export function isGathered(declared: DeclaredFact): boolean {
+  return isText(declared) && !isOutlined(declared);
 }
 
 /** The hashes of all attributes, one row for each record of the base. */

@@ -4,7 +4,7 @@ import type { Database } from './open.ts';
 /** Often enough for a smooth bar, rarely enough to cost nothing. */
 const POLL_MS = 100;
 
-/** What a phase is called and how much there is to do, in rows or bytes; null if that is unknown. */
+/** What a phase is called and how many bytes there are to read; null if that is unknown. */
 export interface Phase {
   readonly name: string;
   readonly total: number | null;
@@ -12,7 +12,7 @@ export interface Phase {
 
 /** Runs one statement as a phase of its own; how far it is comes from the engine's own progress. */
 export async function runWatched(database: Database, phase: Phase, sql: string, progress: Progress): Promise<void> {
-  progress.begin(phase.name, phase.total);
+  progress.begin(phase.name, phase.total, 'bytes');
   const poll = setInterval(() => {
     const { percentage } = database.connection.progress;
     if (phase.total !== null && percentage > 0)
