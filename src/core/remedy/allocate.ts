@@ -83,8 +83,8 @@ export interface Yardstick {
   readonly asOf: Instant;
 }
 
-/** Why one charge is given back before another; the first rank in which they differ. */
-export const PREFERENCES = ['usable', 'stranger', 'wrong_amount', 'repeats', 'later'] as const;
+/** Why one charge is given back before another, the weightiest first; after these the repeated before others, the later before the earlier. */
+export const PREFERENCES = ['usable', 'stranger', 'wrong_amount'] as const;
 export type Preference = (typeof PREFERENCES)[number];
 
 /** The charges in the order in which they are given back, each before those that are rather kept. */
@@ -98,12 +98,12 @@ export function preferred(legs: readonly Leg[], by: Yardstick): readonly Leg[] {
   return legs.toSorted((one, other) => rankOf(other) - rankOf(one) || compareLater(one, other));
 }
 
-/** By which preference `given` goes before `kept`. */
-export function preferenceOf(pair: { readonly given: Leg; readonly kept: Leg }, by: Yardstick): Preference {
+/** By which preference `given` goes before `kept`; null where it is simply the repeated or later one, or goes in spite of it. */
+export function preferenceOf(pair: { readonly given: Leg; readonly kept: Leg }, by: Yardstick): Preference | null {
   const given = ranksOf(pair.given, by);
   const kept = ranksOf(pair.kept, by);
   const index = given.findIndex((holds, rank) => holds !== kept[rank]);
-  return index === -1 ? 'later' : (PREFERENCES[index] ?? 'later');
+  return given[index] === true ? (PREFERENCES[index] ?? null) : null;
 }
 
 function ranksOf(leg: Leg, by: Yardstick): readonly boolean[] {

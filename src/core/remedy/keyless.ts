@@ -44,7 +44,7 @@ export function judgeKeyless(input: {
     explained.push(...verdict.explained);
     quiet.push(...verdict.quiet);
   }
-  const settled = settle(suspects, explained);
+  const settled = settle({ suspects, explained, keyless: new Set(keyless) });
   const standing = settled.filter(({ share }) => share.give > 0n || share.held > 0n);
   const evened = settled.filter(({ share }) => share.give === 0n && share.held === 0n).map(({ share }) => share.leg);
   return { suspects: nameRentals(standing, explained), explained, quiet: [...quiet, ...evened] };
@@ -56,15 +56,19 @@ export function judgeKeyless(input: {
  * more than was taken beyond what the rentals cost, whichever charge is laid to which. Of a charge that stays and names
  * its rental only a dispute or refund under way counts, once; a refund in part belongs to that rental.
  */
-function settle(suspects: readonly KeylessSuspect[], explained: readonly Explained[]): readonly KeylessSuspect[] {
+function settle(input: {
+  readonly suspects: readonly KeylessSuspect[];
+  readonly explained: readonly Explained[];
+  readonly keyless: ReadonlySet<Leg>;
+}): readonly KeylessSuspect[] {
+  const { suspects, explained, keyless } = input;
   const wrong = new Set(suspects.map(({ share }) => share.leg));
   const staying = new Set([...explained.map(({ leg }) => leg), ...suspects.flatMap(({ kept }) => kept ?? [])]);
   const pools = new Map<string, Pool>();
   for (const leg of staying) {
     if (wrong.has(leg)) continue;
     const pool = pools.get(poolKey(leg)) ?? { back: 0n, held: 0n };
-    const named = leg.payment.rentalId !== null;
-    pool.back += named ? 0n : leg.payment.amount.amountMinor - remainingOf(leg);
+    if (keyless.has(leg)) pool.back += leg.payment.amount.amountMinor - remainingOf(leg);
     pool.held += holdOf(leg);
     pools.set(poolKey(leg), pool);
   }

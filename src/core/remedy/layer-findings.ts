@@ -14,7 +14,7 @@ import {
 } from './layers.ts';
 import type { Leg } from './leg.ts';
 import { obligationKey } from './match.ts';
-import { sayCount, sayPayment, sayTimes, sentences } from './say.ts';
+import { sayCount, sayObligation, sayPayment, sayTimes, sentences } from './say.ts';
 
 /** What is doubled in one layer only: our books, or the bank's. Nobody is owed money by us for it. */
 export function judgeLayers(hearing: Hearing): readonly Finding[] {
@@ -80,7 +80,7 @@ function writePhantom(hearing: Hearing, { weighed, record, payment }: Phantom): 
     wrong: payment,
     kept: payment,
     reason: sentences(
-      `Our books hold ${sayCount(books ?? 0, 'record', 'records')} that succeeded for the ${weighed.obligation.purpose} of rental ${weighed.obligation.rentalId}, the provider took money ${sayTimes(provider)}.`,
+      `Our books hold ${sayCount(books ?? 0, 'record', 'records')} that succeeded for ${sayObligation(weighed.obligation.purpose, weighed.obligation.rentalId)}, the provider took money ${sayTimes(provider)}.`,
       `Charge ${record.chargeId} of ${sayMoney(record.amount)} (${sayInstant(record.createdAt)}) stands in our books only${payment === null ? '' : ` beside ${payment.paymentId}`}: void it, nobody is owed money.`,
     ),
   });

@@ -8,9 +8,10 @@ import type { KeylessSuspect } from './keyless-suspect.ts';
 import { keyOf, type Leg } from './leg.ts';
 import {
   sayConditions,
-  sayCount,
   sayGap,
+  sayHindrances,
   sayIn,
+  sayObligation,
   sayPayment,
   sayPreference,
   sayRental,
@@ -25,7 +26,10 @@ export function reasonOf(weighed: Weighed, suspect: Suspect, setting: Setting): 
   return sentences(
     sayVerdict(weighed, suspect, setting),
     sayPreference({ given: share.leg, kept }, weighed.yardstick),
-    conditionsOf(share, weighed.yardstick),
+    // The sentence on an overcharge has said the part already.
+    suspect.class === 'overcharge' && share.held === 0n
+      ? sayHindrances(share.leg, weighed.yardstick)
+      : conditionsOf(share, weighed.yardstick),
   );
 }
 
@@ -38,7 +42,7 @@ function sayVerdict(weighed: Weighed, suspect: Suspect, setting: Setting): strin
   const { payment } = suspect.share.leg;
   const kept = suspect.kept?.payment ?? null;
   const gap = sayGap(payment, kept);
-  const what = `${obligation.purpose} of rental ${obligation.rentalId}`;
+  const what = sayObligation(obligation.purpose, obligation.rentalId);
   const count = obligation.legs.length;
   switch (suspect.basis) {
     case 'price':
@@ -75,7 +79,7 @@ function sayVerdict(weighed: Weighed, suspect: Suspect, setting: Setting): strin
 }
 
 function sayAttempt(mark: string, amount: Share['leg']['payment']['amount'], what: string): string {
-  return `Payments of ${sayMoney(amount)} for the ${what} carry the same ${mark}, so one attempt was carried out more than once`;
+  return `Payments of ${sayMoney(amount)} for ${what} carry the same ${mark}, so one attempt was carried out more than once`;
 }
 
 function priceText(weighed: Weighed): string {
@@ -99,7 +103,7 @@ function sayOvercharge(weighed: Weighed, share: Share): string {
   const owed = weighed.owed ?? 0n;
   const took = payment.amount.amountMinor;
   const ratio = owed > 0n && took % owed === 0n && took > owed ? `, ${took / owed} times the price` : '';
-  return `${sayCost(weighed)}, but ${sayPayment(payment)} took ${sayMoney(payment.amount)}${ratio}: ${sayIn(payment, weighed.excess)} too much.`;
+  return `${sayCost(weighed)}, but ${sayPayment(payment)} took ${sayMoney(payment.amount)}${ratio}: ${sayIn(payment, weighed.excess)} of it is too much.`;
 }
 
 /** Why a charge that names no rental is wrong, in sentences. */
@@ -123,7 +127,7 @@ function sayKeyless(suspect: KeylessSuspect, setting: Setting): string {
       return sentences(
         `Account ${account} has more charges of ${amount} than rentals that explain them: ${gap}, which already paid rental ${suspect.rental === null ? '' : sayRental(suspect.rental)}.`,
         suspect.alternatives > 0
-          ? `It may as well repeat one of ${sayCount(suspect.alternatives, 'other rental', 'other rentals')} of that price.`
+          ? `It may as well repeat another rental of that price (${suspect.alternatives} more).`
           : '',
       );
     case 'other_price':
@@ -168,7 +172,7 @@ export function reasonOfClash(input: {
   const from = Math.max(rental.startedAt ?? 0, other.startedAt ?? 0);
   const overlap = Math.min(rental.endedAt, other.endedAt) - from;
   return sentences(
-    `Rental ${rental.rentalId} (${saySpan(rental)}) overlaps ${other.rentalId} (${saySpan(other)}) of the same vehicle ${rental.vehicleId} by ${sayDuration(overlap)}${further > 0 ? `, and ${sayCount(further, 'other rental', 'other rentals')}` : ''}.`,
+    `Rental ${rental.rentalId} (${saySpan(rental)}) overlaps ${other.rentalId} (${saySpan(other)}) of the same vehicle ${rental.vehicleId} by ${sayDuration(overlap)}${further > 0 ? `, and ${further} more` : ''}.`,
     'A car cannot be driven twice at once, so an end or start is wrong; what is due cannot be told from these files.',
   );
 }

@@ -1,3 +1,4 @@
+import type { Purpose } from '../fact/fact.ts';
 import type { Payment } from '../fact/payment.ts';
 import type { Rental } from '../fact/rental.ts';
 import { money, sayMoney } from '../kernel/money.ts';
@@ -34,6 +35,11 @@ export function sayIn(payment: Payment, amountMinor: bigint): string {
   return sayMoney(money(amountMinor, payment.amount.currency));
 }
 
+/** `rental r-17`, `fee of rental r-17`. */
+export function sayObligation(purpose: Purpose, rentalId: string): string {
+  return purpose === 'rental' ? `rental ${rentalId}` : `${purpose} of rental ${rentalId}`;
+}
+
 /** Joins sentences; empty ones are left out. */
 export function sentences(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');
@@ -55,7 +61,7 @@ export function sayPreference(pair: { readonly given: Leg; readonly kept: Leg | 
       return `${id} is given back because its account ${given.payment.accountId} is not the renter.`;
     case 'wrong_amount':
       return `${id} is given back because its amount ${sayMoney(given.payment.amount)} is not the price.`;
-    default:
+    case null:
       return '';
   }
 }
@@ -79,10 +85,15 @@ export function sayConditions(input: {
   return sentences(
     isPartly ? `${sayIn(payment, give)} of its ${sayMoney(payment.amount)} is due.` : '',
     held > 0n ? sayWaiting(leg, held) : '',
-    give > 0n && !insideRefundWindow(payment, by.asOf)
-      ? `PayPal takes refunds for 180 days only, so ${payment.paymentId} must be paid back by another way.`
-      : '',
+    give > 0n ? sayHindrances(leg, by) : '',
   );
+}
+
+/** Why the charge cannot be paid back over its provider; empty where it can. */
+export function sayHindrances({ payment }: Leg, by: Yardstick): string {
+  return insideRefundWindow(payment, by.asOf)
+    ? ''
+    : `PayPal takes refunds for 180 days only, so ${payment.paymentId} must be paid back by another way.`;
 }
 
 function sayWaiting(leg: Leg, held: bigint): string {
