@@ -19,7 +19,7 @@ import { openArchive } from '../src/world/duckdb/archive.ts';
 import { openFolder } from '../src/world/out/folder.ts';
 import { writeScenarioFiles } from '../src/world/out/scenario-files.ts';
 
-const ACCOUNTS = Number(process.env.STORNO_ACCOUNTS ?? 400);
+const ACCOUNTS = Number(process.env.STORNO_ACCOUNTS ?? 300);
 const SEED = Number(process.env.STORNO_SEED ?? 1);
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 const SILENT = { begin() {}, advance() {}, end() {} };

@@ -27,7 +27,7 @@ export function watchInterrupts(say: (message: string) => void): Interrupts {
         say(`storno: ${error instanceof Error ? error.message : String(error)}\n`);
       }
     }
-    say('storno: interrupted; nothing was written.\n');
+    say('storno: interrupted; no half-written file is left.\n');
     process.exit(code);
   };
   process.on('SIGINT', () => void stop(EXIT_SIGINT));

@@ -31,10 +31,11 @@ export async function runScan(context: Context, options: ScanOptions): Promise<n
   const archive = await openArchive({ memory: options.memory });
   context.interrupts.onInterrupt(() => archive.close());
   const progress = await showProgress(context, options);
+  const writing = folder === null ? null : loadWriting();
   try {
     const scanned = await scan({ archive, progress }, sources.value);
     if (!scanned.ok) return refuse(context, options, scanned.error);
-    if (folder !== null) await writeFiles(folder, scanned.value, headOf(sources.value));
+    if (folder !== null) await writing?.then((write) => write(folder, scanned.value, headOf(sources.value)));
     progress.stop();
     print(context, options, scanned.value.scan);
     return exitCodeOf(scanned.value.scan, options);
@@ -45,14 +46,16 @@ export async function runScan(context: Context, options: ScanOptions): Promise<n
   }
 }
 
-/** Report and files are loaded only where they are wanted. */
-async function writeFiles(folder: OutFolder, { scan: found, rejected }: Scanned, head: ReportHead): Promise<void> {
+type Writing = (folder: OutFolder, scanned: Scanned, head: ReportHead) => Promise<readonly string[]>;
+
+/** Report and files are loaded only where they are wanted, and while the engine reads: its charts take a while to load. */
+async function loadWriting(): Promise<Writing> {
   const [{ renderReport }, { writeScanFiles }] = await Promise.all([
     import('../../world/report/report.ts'),
     import('../../world/out/scan-files.ts'),
   ]);
-  const report = renderReport(found, head);
-  await writeScanFiles(folder, { scan: found, rejected: rejected(), report });
+  return (folder, { scan: found, rejected }, head) =>
+    writeScanFiles(folder, { scan: found, rejected: rejected(), report: renderReport(found, head) });
 }
 
 /** The report is titled by the folder from which the first file came. The assumptions already say how files were read. */

@@ -36,9 +36,7 @@ function sayKeyless(findings: readonly Finding[], rentals: boolean): string | nu
 
 /** PayPal refuses refunds after 180 days: https://developer.paypal.com/docs/api/payments/v2/ (captures, refund). */
 function sayRefundWindows(findings: readonly Finding[]): string | null {
-  const paypal = findings.some(({ evidence }) =>
-    evidence.payments.some(({ provider }) => /paypal/i.test(provider ?? '')),
-  );
+  const paypal = findings.some(({ evidence }) => /paypal/i.test(evidence.wrong?.provider ?? ''));
   return paypal
     ? 'PayPal gives back for 180 days, counted to the newest fact; other providers are taken to have no limit.'
     : null;

@@ -85,11 +85,12 @@ async function basesOf(
   findings: readonly Finding[],
 ): Promise<readonly AttributeBase[]> {
   const bases: AttributeBase[] = [];
+  const seen = seenIn(findings, declared.fact);
   for (const columns of attributeGroups(declared)) {
     const read = baseSql(declared, columns, hasTwins);
     if (isGathered(declared)) await database.connection.run(`create or replace temp table ${GATHERED} as ${read}`);
     const base = isGathered(declared) ? `select * from ${GATHERED}` : read;
-    bases.push(...(await basesOfGroup(database, { fact: declared.fact, base, columns, findings })));
+    bases.push(...(await basesOfGroup(database, { fact: declared.fact, base, columns, seen })));
   }
   await database.connection.run(`drop table if exists ${GATHERED}`);
   return bases;
@@ -102,18 +103,17 @@ interface AttributeGroup {
   /** One row a record, one hash a column. */
   readonly base: string;
   readonly columns: readonly AttributeColumn[];
-  readonly findings: readonly Finding[];
+  readonly seen: ReadonlyMap<string, readonly string[]>;
 }
 
 async function basesOfGroup(database: Database, group: AttributeGroup): Promise<readonly AttributeBase[]> {
-  const { fact, base, columns, findings } = group;
+  const { fact, base, columns, seen } = group;
   const estimates = await estimate(database, base, columns);
   const bases: AttributeBase[] = [];
   for (const [place, column] of columns.entries()) {
-    const shown = seenIn(findings, fact, column.name);
     const estimated = estimates[place];
     if (estimated === undefined) continue;
-    const values = await countValues(database, base, column, shown);
+    const values = await countValues(database, base, column, seen.get(column.name) ?? []);
     const { rows, present, sampled } = estimated;
     const distinct = sampled >= SAMPLE_MIN ? sampled * SAMPLE_PART : await countDistinct(database, base, column);
     bases.push({ fact, name: column.name, rows, nulls: rows - present, distinct, values });
@@ -164,16 +164,22 @@ async function countValues(
   return new Map(rows.map(([value, count]) => [String(value), Number(count)]));
 }
 
-/** The attribute's values in the findings' evidence; of too many those that occur most often. */
-function seenIn(findings: readonly Finding[], fact: FactKind, name: string): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { evidence } of findings) {
-    const bags = bagsOf(evidence, fact);
-    for (const bag of bags) {
-      const value = bag[name];
-      if (value != null) counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
+/** The values of each attribute in the findings' evidence; of too many those that occur most often. */
+function seenIn(findings: readonly Finding[], fact: FactKind): ReadonlyMap<string, readonly string[]> {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { evidence } of findings) for (const bag of bagsOf(evidence, fact)) countBag(counts, bag);
+  return new Map([...counts].map(([name, values]) => [name, mostFrequent(values)]));
+}
+
+function countBag(counts: Map<string, Map<string, number>>, bag: Bag): void {
+  for (const [name, value] of Object.entries(bag)) {
+    if (value === null) continue;
+    const values = counts.get(name) ?? new Map<string, number>();
+    counts.set(name, values.set(value, (values.get(value) ?? 0) + 1));
   }
+}
+
+function mostFrequent(counts: ReadonlyMap<string, number>): readonly string[] {
   const values = [...counts];
   values.sort(([one, times], [other, otherTimes]) => otherTimes - times || (one < other ? -1 : 1));
   return values.slice(0, ATTRIBUTE_VALUES_MAX).map(([value]) => value);
