@@ -29,19 +29,18 @@ export async function declareFacts(
 ): Promise<Result<Declared, readonly Refusal[]>> {
   await createMacros(database);
   const settings = { timeZone: sources.timeZone };
-  const wanted = findWanted(sources);
-  if (!wanted.ok) return wanted;
-  const read = await readAll(database, wanted.value);
-  if (!read.ok) return read;
-  const zoneless = await refuseZoneless(database, read.value, settings);
-  if (zoneless.length > 0) return fail(zoneless);
+  const { wanted, refusals } = findWanted(sources);
+  const read = await readAll(database, wanted);
+  const zoneless = await refuseZoneless(database, read.readings, settings);
+  const all = [...refusals, ...read.refusals, ...zoneless];
+  if (all.length > 0) return fail(all);
   const readings = new Map(
-    FACT_KINDS.map((fact) => [fact, read.value.filter((each) => each.fact === fact)] as const).filter(
+    FACT_KINDS.map((fact) => [fact, read.readings.filter((each) => each.fact === fact)] as const).filter(
       ([, list]) => list.length > 0,
     ),
   );
   const facts = [...readings].map(([fact, list]) => describeFact(fact, list));
-  const declared = { facts, notes: notesOf(read.value, facts), settings, readings };
+  const declared = { facts, notes: notesOf(read.readings, facts), settings, readings };
   await createViews(database, declared);
   return ok(declared);
 }
@@ -53,7 +52,12 @@ interface Wanted {
   readonly mapped: { readonly map: MapFile; readonly entry: MapEntry } | null;
 }
 
-function findWanted(sources: Sources): Result<readonly Wanted[], readonly Refusal[]> {
+interface FoundSources {
+  readonly wanted: readonly Wanted[];
+  readonly refusals: readonly Refusal[];
+}
+
+function findWanted(sources: Sources): FoundSources {
   const refusals: Refusal[] = [];
   const wanted: Wanted[] = [];
   const map = sources.map === null ? null : parseMap(sources.map.path, sources.map.text);
@@ -70,7 +74,7 @@ function findWanted(sources: Sources): Result<readonly Wanted[], readonly Refusa
   }
   if (sources.timeZone !== null && !isZone(sources.timeZone)) refusals.push(unknownZone(sources.timeZone));
   if (refusals.length === 0 && !wanted.some(({ fact }) => fact === 'payments')) refusals.push(NO_PAYMENTS);
-  return refusals.length > 0 ? fail(refusals) : ok(wanted);
+  return { wanted, refusals };
 }
 
 const NO_PAYMENTS: Refusal = {
@@ -88,29 +92,38 @@ function unknownZone(zone: string): Refusal {
   };
 }
 
-async function readAll(
-  database: Database,
-  wanted: readonly Wanted[],
-): Promise<Result<readonly Reading[], readonly Refusal[]>> {
+interface ReadSources {
+  readonly readings: readonly Reading[];
+  readonly refusals: readonly Refusal[];
+}
+
+async function readAll(database: Database, wanted: readonly Wanted[]): Promise<ReadSources> {
   const prepared = new Map<string, Result<PreparedFile, Refusal>>();
   const refusals: Refusal[] = [];
   const readings: Reading[] = [];
-  for (const { fact, found, mapped } of wanted) {
-    const isNew = !prepared.has(found.path);
-    const file = prepared.get(found.path) ?? (await prepareFile(database, found));
-    prepared.set(found.path, file);
+  for (const each of wanted) {
+    const known = prepared.get(each.found.path);
+    const file = known ?? (await prepareFile(database, each.found));
+    prepared.set(each.found.path, file);
     if (!file.ok) {
-      if (isNew) refusals.push(file.error);
+      if (known === undefined) refusals.push(file.error);
       continue;
     }
-    const read =
-      mapped === null
-        ? await understandFile(database, file.value, fact)
-        : await understandEntry(database, file.value, mapped);
-    if (!read.ok) refusals.push(...read.error);
-    else readings.push(...(Array.isArray(read.value) ? (read.value as readonly Reading[]) : [read.value as Reading]));
+    const read = await understand(database, file.value, each);
+    if (read.ok) readings.push(...read.value);
+    else refusals.push(...read.error);
   }
-  return refusals.length > 0 ? fail(refusals) : ok(readings);
+  return { readings, refusals };
+}
+
+async function understand(
+  database: Database,
+  file: PreparedFile,
+  { fact, mapped }: Wanted,
+): Promise<Result<readonly Reading[], readonly Refusal[]>> {
+  if (mapped === null) return understandFile(database, file, fact);
+  const read = await understandEntry(database, file, mapped);
+  return read.ok ? ok([read.value]) : read;
 }
 
 function describeFact(fact: FactKind, readings: readonly Reading[]): DeclaredFact {

@@ -15,7 +15,7 @@ export interface ParsedExpression {
 export async function parseExpression(database: Database, sql: string): Promise<ParsedExpression> {
   const [row] = await queryRows(database, `SELECT json_serialize_sql(${quoteText(`SELECT ${sql}\n`)})::VARCHAR`);
   const tree = JSON.parse(String(row?.[0])) as SerializedSql;
-  if (tree.error === true) return { names: [], problem: tree.error_message ?? 'cannot be parsed' };
+  if (tree.error === true) return { names: [], problem: sayParserError(tree.error_message ?? 'cannot be parsed') };
   const [statement, ...others] = tree.statements ?? [];
   const node = statement?.node;
   const isSingle = others.length === 0 && node?.select_list?.length === 1 && node.from_table?.type === 'EMPTY';
@@ -23,6 +23,11 @@ export async function parseExpression(database: Database, sql: string): Promise<
   const parts = [...walk(node.select_list)];
   const names = parts.flatMap((part) => (part.class === 'COLUMN_REF' ? (part.column_names ?? []) : []));
   return { names, problem: await problemOf(database, parts) };
+}
+
+/** Text behind a `;` makes DuckDB complain about the kind of statement, which is not what is wrong. */
+function sayParserError(message: string): string {
+  return message.startsWith('Only SELECT') ? `must be a single expression, without ";"` : message;
 }
 
 interface SerializedSql {

@@ -194,7 +194,7 @@ function part(columns: KnownColumns, { suffix, kind, status, amount, createdAt }
     },
     where: `TRY_CAST(${amount} AS DECIMAL(30, 6)) > 0`,
     faults: [],
-    drop: CHARGE_COLUMNS,
+    drop: [...CHARGE_COLUMNS, 'Amount', 'Captured', 'Status'],
     keep: [],
     lacks: [],
   };

@@ -74,38 +74,11 @@ function conditionFault(where: string): Fault {
   };
 }
 
-/** SQL that is true where the file says nothing for the column. */
-export function isBlank(column: ContractColumn, expression: Expression): string {
-  return expression.type === 'VARCHAR'
-    ? `(${raws(column)} IS NULL OR trim(${raws(column)}) = '')`
-    : `${raws(column)} IS NULL`;
-}
-
 export function attributeName(name: string): string {
   return quoteName(`@${name}`);
 }
 
-/** As the file has it. */
-export function raws(column: ContractColumn): string {
-  return quoteName(`x.${column.name}`);
-}
-
-/** In its final spelling. */
-export function canonicals(column: ContractColumn): string {
-  return quoteName(`y.${column.name}`);
-}
-
-/** The instant, where the text says its zone. */
-export function utcs(column: ContractColumn): string {
-  return quoteName(`u.${column.name}`);
-}
-
-/** The wall clock's milliseconds, where it does not. */
-export function clocksOf(column: ContractColumn): string {
-  return quoteName(`w.${column.name}`);
-}
-
-/** The zone that stands beside it. */
-export function zones(column: ContractColumn): string {
-  return quoteName(`z.${column.name}`);
+/** A column on its way: `x` as the file has it, the others as `steps.ts` says. */
+export function waypoint(column: ContractColumn, letter: string): string {
+  return quoteName(`${letter}.${column.name}`);
 }

@@ -1,17 +1,9 @@
 import type { FactKind } from '../../core/fact/fact.ts';
 import { exponentOf } from '../../core/kernel/currency.ts';
 import { CONTRACT, type ContractColumn, isAmount, viewColumn } from './contract.ts';
+import { DECIMAL } from './normal.ts';
 import { quoteName } from './open.ts';
-import {
-  clocksOf,
-  type Expression,
-  faultsOf,
-  isBlank,
-  type Reading,
-  raws,
-  utcs,
-  type ViewSettings,
-} from './reading.ts';
+import { faultsOf, type Reading, type ViewSettings, waypoint } from './reading.ts';
 
 /** What can be wrong with one value. */
 const PROBLEMS = [
@@ -35,19 +27,30 @@ function codeOf(columnIndex: number, problem: Problem): number {
 }
 
 /**
- * The code of the first thing that is wrong with a row, in the order of the contract's columns but the currency before
- * the amount; 0 where nothing is. Sound rows are recognised by a few null tests and never reach the long way.
+ * The steps that judge a row: whether it is sound (a few null tests), what was in the columns of one that is not (`d`),
+ * and then, in the order of the contract's columns but the currency before the amount, the code of the first thing that
+ * is wrong. Sound rows carry NULLs through the last two.
  */
-export function rejectSql(reading: Reading, settings: ViewSettings): string {
+export function rejectSteps(reading: Reading, settings: ViewSettings): readonly (readonly string[])[] {
   const columns = CONTRACT[reading.fact];
+  const sound = columns.flatMap((column) => soundTests(column, reading));
+  const kept = columns
+    .filter(({ name }) => reading.columns.has(name))
+    .map(
+      (column) =>
+        `CASE WHEN NOT "x.sound" THEN trim(${waypoint(column, 'x')}::VARCHAR) END AS ${waypoint(column, 'd')}`,
+    );
   const indexed = columns.map((column, index) => ({ column, index }));
   const ordered = [...indexed].sort((one, other) => rank(one.column) - rank(other.column));
-  const sound = columns.flatMap((column) => soundTests(column, reading));
   const branches = ordered.flatMap(({ column, index }) =>
     problemTests(column, reading, settings).map(([problem, test]) => `WHEN ${test} THEN ${codeOf(index, problem)}`),
   );
-  const wrong = ['WHEN "x.fault" <> 0 THEN "x.fault"', ...branches].join(' ');
-  return `(CASE WHEN ${['"x.fault" = 0', ...sound].join(' AND ')} THEN 0 ELSE CASE ${wrong} ELSE 0 END END)::UTINYINT`;
+  const code = `CASE WHEN "x.sound" THEN 0 WHEN "x.fault" <> 0 THEN "x.fault" ${branches.join(' ')} ELSE 0 END`;
+  return [
+    [`(${['"x.fault" = 0', ...sound].join(' AND ')}) IS TRUE AS "x.sound"`],
+    kept,
+    [`(${code})::UTINYINT AS reject`],
+  ];
 }
 
 /** An amount cannot be judged before its currency is known. */
@@ -61,13 +64,13 @@ function isRequired(column: ContractColumn, reading: Reading): boolean {
 
 function soundTests(column: ContractColumn, reading: Reading): readonly string[] {
   const value = quoteName(viewColumn(column));
-  const expression = reading.columns.get(column.name);
   if (column.form.kind === 'choice') return [`${value} IS NOT NULL`];
   if (column.form.kind === 'currency') return ['"y.exponent" IS NOT NULL'];
   if (column.form.kind === 'positive') return [`${value} >= 0`];
   if (isRequired(column, reading)) return [`${value} IS NOT NULL`];
-  if (column.form.kind === 'time' && expression !== undefined)
-    return [`(${value} IS NOT NULL OR ${raws(column)} IS NULL)`];
+  if (column.form.kind === 'time' && reading.columns.has(column.name)) {
+    return [`(${value} IS NOT NULL OR ${waypoint(column, 'x')} IS NULL)`];
+  }
   return [];
 }
 
@@ -77,7 +80,7 @@ function problemTests(column: ContractColumn, reading: Reading, settings: ViewSe
   const value = quoteName(viewColumn(column));
   const expression = reading.columns.get(column.name);
   if (expression === undefined) return isRequired(column, reading) ? [['missing', `${value} IS NULL`]] : [];
-  const missing: readonly ProblemTest[] = isRequired(column, reading) ? [['missing', isBlank(column, expression)]] : [];
+  const missing: readonly ProblemTest[] = isRequired(column, reading) ? [['missing', isBlank(column)]] : [];
   switch (column.form.kind) {
     case 'name':
       return isRequired(column, reading) ? [['missing', `${value} IS NULL`]] : [];
@@ -86,28 +89,35 @@ function problemTests(column: ContractColumn, reading: Reading, settings: ViewSe
     case 'currency':
       return [...missing, ['unknown', '"y.exponent" IS NULL']];
     case 'time':
-      return [...missing, ...timeTests(column, expression, settings)];
+      return [
+        ...missing,
+        ...timeTests(column, expression.zone !== null || settings.timeZone !== null ? 'gap' : 'zone'),
+      ];
     default:
       return [...missing, ...amountTests(column)];
   }
 }
 
-function timeTests(column: ContractColumn, expression: Expression, settings: ViewSettings): readonly ProblemTest[] {
-  const unread = `${quoteName(viewColumn(column))} IS NULL AND NOT ${isBlank(column, expression)}`;
-  const isLocal = `${utcs(column)} IS NULL AND ${clocksOf(column)} IS NOT NULL`;
-  const hasZone = settings.timeZone !== null || expression.zone !== null;
+/** True for a row that is not sound and says nothing in that column. */
+function isBlank(column: ContractColumn): string {
+  return `coalesce(${waypoint(column, 'd')}, '') = ''`;
+}
+
+/** `ofClock` is what is wrong with a time that could be read, but only as a wall clock's. */
+function timeTests(column: ContractColumn, ofClock: 'gap' | 'zone'): readonly ProblemTest[] {
+  const unread = `${quoteName(viewColumn(column))} IS NULL AND NOT ${isBlank(column)}`;
+  const isClock = `${waypoint(column, 'i')} IS NULL AND ${waypoint(column, 'w')} IS NOT NULL`;
   return [
-    [hasZone ? 'gap' : 'zone', `${unread} AND ${isLocal}`],
+    [ofClock, `${unread} AND ${isClock}`],
     ['time', unread],
   ];
 }
 
 function amountTests(column: ContractColumn): readonly ProblemTest[] {
-  const value = quoteName(viewColumn(column));
-  const text = `trim(${raws(column)}::VARCHAR)`;
+  const [value, text] = [quoteName(viewColumn(column)), waypoint(column, 's')];
   const fraction = `rtrim(regexp_extract(${text}, '[.]([0-9]+)', 1), '0')`;
   const tests: ProblemTest[] = [
-    ['malformed', `${value} IS NULL AND NOT regexp_full_match(${text}, '[+-]?[0-9]+([.][0-9]+)?')`],
+    ['malformed', `${value} IS NULL AND NOT coalesce(regexp_full_match(${text}, '${DECIMAL}'), false)`],
     ['too_precise', `${value} IS NULL AND length(${fraction}) > "y.exponent"`],
     ['too_large', `${value} IS NULL`],
   ];
@@ -133,7 +143,7 @@ export function wrongValueSql(reading: Reading): string {
   const branches = CONTRACT[reading.fact].flatMap((column, index) => {
     if (!reading.columns.has(column.name)) return [];
     const [first, last] = [codeOf(index, 'missing'), codeOf(index, 'gap')];
-    return [`WHEN reject BETWEEN ${first} AND ${last} THEN ${raws(column)}::VARCHAR`];
+    return [`WHEN reject BETWEEN ${first} AND ${last} THEN ${waypoint(column, 'x')}::VARCHAR`];
   });
   return `CASE WHEN reject >= ${FAULT_CODE_FIRST} THEN "x.fault_value" ${branches.join(' ')} END`;
 }

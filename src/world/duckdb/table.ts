@@ -59,30 +59,38 @@ const TEXT_OPTIONS = [
   'rejects_limit = 1',
 ];
 
-/** Lines as text, values taken from them by key: `read_json` would read amounts as binary fractions. */
+/** A delimiter that cannot stand in JSON, so that the whole line is the one value. */
+const LINE_OPTIONS = [
+  'auto_detect = false',
+  'header = false',
+  "delim = '\u0001'",
+  "quote = ''",
+  "escape = ''",
+  "columns = {'storno_line': 'VARCHAR'}",
+  'strict_mode = false',
+  ...TEXT_OPTIONS,
+].join(', ');
+
+/**
+ * Lines as text, values taken from them by key: `read_json` would read amounts as binary fractions. Keys that differ
+ * only in case are one column.
+ */
 export function ndjsonTable(format: 'ndjson' | 'json', keys: readonly string[]): Table {
   const pointers = keys.map((key) => quoteText(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)).join(', ');
-  const values = keys.map((key, index) => `storno_values[${index + 1}] AS ${quoteName(key)}`);
-  const options = [
-    'auto_detect = false',
-    'header = false',
-    "delim = '\\x01'",
-    "quote = ''",
-    "escape = ''",
-    "columns = {'storno_line': 'VARCHAR'}",
-    'strict_mode = false',
-    ...TEXT_OPTIONS,
-  ]
-    .join(', ')
-    .replace('\\x01', '\u0001');
+  const places = Map.groupBy(keys.keys(), (index) => (keys[index] ?? '').toLowerCase());
+  const columns = [...places.values()].map((indexes) => ({ name: keys[indexes[0] ?? 0] ?? '', indexes }));
+  const values = columns.map(({ name, indexes }) => {
+    const each = indexes.map((index) => `storno_values[${index + 1}]`);
+    return `, ${each.length === 1 ? each[0] : `coalesce(${each.join(', ')})`} AS ${quoteName(name)}`;
+  });
   return {
     format,
-    columns: keys.map((name) => ({ name, type: 'VARCHAR' })),
-    from: (paths) => `(SELECT file_index, storno_line, storno_values${values.map((each) => `, ${each}`).join('')} FROM (
+    columns: columns.map(({ name }) => ({ name, type: 'VARCHAR' })),
+    from: (paths) => `(SELECT file_index, storno_line, storno_values${values.join('')} FROM (
       SELECT file_index, storno_line, CASE WHEN starts_with(ltrim(storno_line), '{')
         THEN TRY(json_extract_string(storno_line, [${pointers}]::VARCHAR[])) END AS storno_values
-      FROM read_csv(${pathList(paths)}, ${options}) WHERE trim(storno_line) <> ''))`,
-    key: options + pointers,
+      FROM read_csv(${pathList(paths)}, ${LINE_OPTIONS}) WHERE trim(storno_line) <> ''))`,
+    key: pointers,
     broken: { when: 'storno_values IS NULL', value: 'storno_line', reason: 'This line is not a JSON object' },
     digits: (name) => {
       const pattern = `"${name.replace(/[\\^$.|?*+()[\]{}"]/g, '\\$&')}"\\s*:\\s*(-?[0-9][0-9.eE+-]*)`;

@@ -49,10 +49,13 @@ async function firstZoneless(database: Database, reading: Reading, { sql, type }
   if (type !== 'VARCHAR') return null;
   const [row] = await queryRows(
     database,
-    `SELECT first(t) FILTER (storno_local(t) IS NOT NULL), count(storno_utc(t)) FROM (${values} LIMIT ${SAMPLE_ROWS})`,
+    `SELECT first(t) FILTER (storno_local(trim(t)) IS NOT NULL), count(storno_utc_slow(trim(t))) FROM (${values} LIMIT ${SAMPLE_ROWS})`,
   );
   const [value, zoned] = [row?.[0] ?? null, Number(row?.[1] ?? 0)];
   if (value === null || zoned > 0) return null;
-  const others = await queryRows(database, `SELECT 1 FROM (${values}) WHERE storno_utc(t) IS NOT NULL LIMIT 1`);
+  const others = await queryRows(
+    database,
+    `SELECT 1 FROM (${values}) WHERE storno_utc_slow(trim(t)) IS NOT NULL LIMIT 1`,
+  );
   return others.length > 0 ? null : String(value);
 }
