@@ -1,6 +1,7 @@
 /**
  * Makes the npm package and uses it as a stranger would: builds, packs, installs it globally into an empty folder
- * without any install script, and starts it, also on the Node that started npm, which may be older than the one that Storno brings.
+ * without any install script, and starts it, also on the Node that started npm, which may be older than the one that
+ * Storno brings.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Writes the expected output of every example anew. Read the difference before you commit it: it is what users will see. */
+/**
+ * Writes the expected output of every example anew. Read the difference before you commit it: it is what users will
+ * see.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXAMPLES, ROOT, scanExample } from '../test/examples/scan-example.ts';

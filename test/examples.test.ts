@@ -1,4 +1,6 @@
-/** The examples are scanned, and what comes out is what was committed, to the byte. `npm run examples` writes it anew. */
+/**
+ * The examples are scanned, and what comes out is what was committed, to the byte. `npm run examples` writes it anew.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** What the compiler cannot check: directions, purity, names, links. Each rule is also seen to fail on a planted fault. */
+/**
+ * What the compiler cannot check: directions, purity, names, links. Each rule is also seen to fail on a planted fault.
+ */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

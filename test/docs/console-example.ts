@@ -10,7 +10,8 @@ export interface ConsoleExample {
 
 /**
  * The commands of a document that are run: those in blocks that begin with ` ```console run`. A command begins with
- * `$ ` and goes on while a line ends with `\`; what follows, up to the next command, is what it prints on stdout. In it, `…`
+ * `$ ` and goes on while a line ends with `\`; what follows, up to the next command, is what it prints on stdout. In
+ * it, `…`
  * stands for anything within a line, and a line of `…` alone for any number of lines, none included.
  */
 export function consoleExamplesOf(path: string, text: string): readonly ConsoleExample[] {

@@ -3,7 +3,10 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const ANNOTATIONS = ['$id', '$schema', 'title', 'description', 'examples', 'default', 'definitions', 'format'];
 
-/** Every place where `value` breaks `schema`, as `path: what`; empty where it is valid. `$ref` is resolved within `root`. */
+/**
+ * Every place where `value` breaks `schema`, as `path: what`; empty where it is valid. `$ref` is resolved within
+ * `root`.
+ */
 export function breaches(value: unknown, schema: Schema, root: Schema, path = '$'): readonly string[] {
   return Object.entries(schema).flatMap(([keyword, rule]) => {
     if (ANNOTATIONS.includes(keyword)) return [];

@@ -29,7 +29,7 @@ export const nothingIsLeftOver: Rule = (sources) =>
   codeOf(sources)
     .filter((source) => !source.path.startsWith('test/tidy'))
     .flatMap((source) => [
-      ...found(source, source.text, /\b(?:TODO|FIXME|XXX|HACK)\b/g),
+      ...found(source, source.text, /\b(?:TODO|FIXME|HACK)\b/g),
       ...found(source, source.text, /@ts-(?:ignore|nocheck|expect-error)(?![^\n]*\S{3,})/g),
       ...found(source, codeOnly(source.text), /\bconsole\s*\.|\bdebugger\b/g),
       ...(isTest(source.path) ? found(source, codeOnly(source.text), /\b(?:it|test|describe)\.only\b/g) : []),
