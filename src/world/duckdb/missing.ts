@@ -19,14 +19,15 @@ const NEAR = `
   create or replace temp table near as
   with window_ as (select min(booked_at) as first_at, max(booked_at) as last_at from ${OUTLINE}.settlements where fate = 0),
   twice as (
-    select payment, min(booked_at) as booked_at from ${OUTLINE}.settlements where fate = 0 and amount > 0
+    -- The first of two equal lines came no later than the last line but one.
+    select payment, max(booked_at, 2)[2] as booked_at from ${OUTLINE}.settlements where fate = 0 and amount > 0
     group by payment having count(*) > 1
   ),
   leg as (
     select id, created_at, created_at // ${DAY_MS} as day from ${OUTLINE}.payments where fate = 0 and ${IS_LEG}
   ),
   replayed as (
-    select distinct leg.day, max(twice.booked_at - leg.created_at) over () as lag from leg join twice on twice.payment = leg.id
+    select distinct leg.day, greatest(0, max(twice.booked_at - leg.created_at) over ()) as lag from leg join twice on twice.payment = leg.id
   ),
   day as (
     select distinct replayed.day + offset_ as day, replayed.lag

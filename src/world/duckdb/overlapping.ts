@@ -1,5 +1,5 @@
 import { IS_RENTAL, OUTLINE } from './outline.ts';
-import { want } from './wanted.ts';
+import { wantDeeply } from './wanted.ts';
 
 /** Above this many drives at once core takes a "vehicle" for a fleet or a depot and says nothing; core's bound. */
 const DRIVES_AT_ONCE_MAX = 16;
@@ -37,11 +37,13 @@ export const OVERLAPPING_DRIVES: readonly string[] = [
   `create or replace temp table run as ${RUNS}`,
   `create or replace temp table crowd as
     with large as (
-      select * from run where size > ${DRIVES_AT_ONCE_MAX} and id in (
-        select rental from ${OUTLINE}.referenced where is_leg and ${IS_RENTAL}
-        and id not in (select parent from ${OUTLINE}.movement where parent is not null)
-        and rental not in (select rental from ${OUTLINE}.movement where rental is not null)
-      )
+      select run.* from run join ${OUTLINE}.rentals rental on rental.id = run.id and rental.fate = 0
+      where size > ${DRIVES_AT_ONCE_MAX} and exists (
+        select 1 from ${OUTLINE}.referenced leg
+        where leg.rental = run.id and leg.is_leg and leg.${IS_RENTAL} and leg.amount > 0
+          and leg.currency = rental.currency
+          and leg.id not in (select parent from ${OUTLINE}.movement where parent is not null)
+      ) and run.id not in (select rental from ${OUTLINE}.movement where rental is not null)
     ),
     event as (
       select vehicle, run, started_at as happened_at, 1 as change, id from large
@@ -59,6 +61,6 @@ export const OVERLAPPING_DRIVES: readonly string[] = [
     first_peak as (select vehicle, arg_min(run, happened_at) as run, min(happened_at) as happened_at from peak group by vehicle)
     select large.vehicle, large.id from large join first_peak on large.vehicle = first_peak.vehicle and large.run = first_peak.run
     where large.started_at <= first_peak.happened_at and large.ended_at > first_peak.happened_at`,
-  want('rental', 'select id from run where vehicle not in (select vehicle from crowd)'),
-  want('rental', 'select id from crowd'),
+  wantDeeply('select id from run where vehicle not in (select vehicle from crowd)'),
+  wantDeeply('select id from crowd'),
 ];

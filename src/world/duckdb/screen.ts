@@ -4,7 +4,8 @@ import { MISSING_DAYS } from './missing.ts';
 import { type Database, queryRows } from './open.ts';
 import { IS_BOOKED, IS_CHARGE, IS_LEG, IS_RENTAL, OUTLINE } from './outline.ts';
 import { OVERLAPPING_DRIVES } from './overlapping.ts';
-import { WANTED, want } from './wanted.ts';
+import { STRAYS } from './strays.ts';
+import { DEEP, WANTED, want, wantDeeply } from './wanted.ts';
 
 /**
  * Proposes every rental, account and payment that may not come out even. Sums are of charges only: what came back can
@@ -23,6 +24,8 @@ export async function propose(database: Database, layers: Layers): Promise<void>
     ...(layers.settlements ? [POSTED_TWICE, ...MISSING_DAYS] : []),
   ];
   for (const rule of rules) await database.connection.run(rule);
+  await database.connection.run(want('rental', `select id from ${DEEP}`));
+  if (layers.rentals && layers.rentalsTellAccounts !== false) await database.connection.run(ACCOUNTS_BEHIND);
 }
 
 /** Makes the tables that everything here and in `closing.ts` works on, nothing being wanted yet. */
@@ -33,14 +36,18 @@ export async function prepareScreen(database: Database, layers: Layers): Promise
 function prepareSql(layers: Layers): readonly string[] {
   return [
     ...WANTED.map((kind) => `create or replace table ${OUTLINE}.wanted_${kind} (id ubigint, round integer)`),
+    `create or replace table ${DEEP} (id ubigint)`,
     `create or replace table ${OUTLINE}.keyless as
-      select id, account, book, key, purpose, amount, currency, created_at, ${IS_LEG} as is_leg, null::ubigint as rental
+      select id, account, book, key, kind, parent, purpose, amount, currency, created_at, ${IS_LEG} as is_leg,
+        null::ubigint as rental
       from ${OUTLINE}.payments where rental is null and fate = 0`,
     ...(layers.charges ? [RESOLVE_BY_BOOKS] : []),
+    STRAYS,
     `create or replace view ${OUTLINE}.referenced as
       select id, rental, purpose, amount, currency, ${IS_LEG} as is_leg from ${OUTLINE}.payments where rental is not null and fate = 0
       union all
       select id, rental, purpose, amount, currency, is_leg from ${OUTLINE}.keyless where rental is not null`,
+    ...(layers.charges ? [RECORDS] : []),
     `create or replace table ${OUTLINE}.movement as
       select id, parent, rental, currency from ${OUTLINE}.payments where not (${IS_CHARGE}) and fate = 0`,
   ];
@@ -64,6 +71,15 @@ const RESOLVE_BY_BOOKS = `
     left join by_payment on by_payment.payment = keyless.id
     left join by_key on by_key.key = keyless.key
   ) found where found.place = keyless.rowid and found.rental is not null`;
+
+/** A record that names no rental belongs to that of its payment. */
+const RECORDS = `
+  create or replace view ${OUTLINE}.record as
+  select rental, purpose, amount, currency, status from ${OUTLINE}.charges where fate = 0 and rental is not null
+  union all
+  select payment.rental, charge.purpose, charge.amount, charge.currency, charge.status from ${OUTLINE}.charges charge
+  join ${OUTLINE}.referenced payment on payment.id = charge.payment
+  where charge.fate = 0 and charge.rental is null`;
 
 function obligationRules(layers: Layers): readonly string[] {
   const others = want(
@@ -95,23 +111,14 @@ const BEYOND_BOOKS = want(
   'rental',
   `select taken.rental as id from (${TAKEN}) taken
    left join (
-     select rental, min(amount) as price from ${OUTLINE}.charges where fate = 0 and rental is not null group by rental
+     select rental, min(amount) as price from ${OUTLINE}.record where ${IS_RENTAL} group by rental
    ) book on book.rental = taken.rental
    where taken.legs > 1 or taken.taken > book.price`,
 );
 
-/** A record that names no rental belongs to that of its payment. */
 const BOOKED_TWICE: readonly string[] = [
-  want(
-    'rental',
-    `with record as (
-       select rental, purpose from ${OUTLINE}.charges where fate = 0 and ${IS_BOOKED} and rental is not null
-       union all
-       select payment.rental, charge.purpose from ${OUTLINE}.charges charge
-       join ${OUTLINE}.referenced payment on payment.id = charge.payment
-       where charge.fate = 0 and charge.${IS_BOOKED} and charge.rental is null
-     )
-     select rental as id from record group by rental, purpose having count(*) > 1`,
+  wantDeeply(
+    `select rental as id from ${OUTLINE}.record where ${IS_BOOKED} group by rental, purpose having count(*) > 1`,
   ),
   want(
     'payment',
@@ -176,6 +183,23 @@ const MORE_CHARGES_THAN_RENTALS = want(
      partition by account, currency, amount order by happened_at, change desc rows unbounded preceding) < 0`,
 );
 
+/**
+ * Whether a drive was charged, and how often, also depends on charges that name no rental: of what was proposed for
+ * more than a sum (vehicle, books, bank), the accounts that have such charges come along.
+ */
+const ACCOUNTS_BEHIND = want(
+  'account',
+  `select rental.account as id from ${OUTLINE}.rentals rental
+   where rental.fate = 0 and rental.account in (select account from (${KEYLESS_LEG}) where ${IS_RENTAL})
+     and (
+       rental.id in (select id from ${DEEP})
+       or rental.id in (
+         select payment.rental from ${OUTLINE}.referenced payment
+         where payment.id in (select id from ${OUTLINE}.wanted_payment)
+       )
+     )`,
+);
+
 async function hasSeveralCurrencies(database: Database, layers: Layers): Promise<boolean> {
   const tables = ['payments', ...(layers.rentals ? ['rentals'] : []), ...(layers.charges ? ['charges'] : [])];
   const currencies = tables.map((table) => `select distinct currency from ${OUTLINE}.${table} where fate = 0`);
@@ -187,9 +211,7 @@ async function hasSeveralCurrencies(database: Database, layers: Layers): Promise
 function currencyRules(layers: Layers): readonly string[] {
   const prices = [
     ...(layers.rentals ? [`select id as rental, currency from ${OUTLINE}.rentals where fate = 0`] : []),
-    ...(layers.charges
-      ? [`select rental, currency from ${OUTLINE}.charges where fate = 0 and rental is not null`]
-      : []),
+    ...(layers.charges ? [`select rental, currency from ${OUTLINE}.record`] : []),
   ];
   return [
     want(
