@@ -1,5 +1,6 @@
 import type { Facts } from '../fact/facts.ts';
 import { assert } from '../kernel/assert.ts';
+import type { Weighed } from './detect.ts';
 import { openDocket, writeDue } from './docket.ts';
 import type { Finding, Verdicts } from './finding.ts';
 import { compareFindings } from './finding-order.ts';
@@ -100,26 +101,27 @@ function assertUnique(facts: Facts): void {
 
 /** At the exit: no payment is given back twice, and no obligation gives back more than it took or both its legs. */
 function assertSound(findings: readonly Finding[], hearing: Hearing): void {
-  const given = new Map<string, bigint>();
-  const wrong = new Map<string, Finding>();
+  const given = new Map<string, Finding>();
   for (const finding of findings) {
-    if (finding.paymentId === null) {
-      assert(finding.refundDue.amountMinor === 0n, `${finding.findingId} owes money for no payment`);
-      continue;
-    }
-    assert(!wrong.has(finding.paymentId), `${finding.paymentId} is given back by two findings`);
-    wrong.set(finding.paymentId, finding);
-    given.set(finding.paymentId, finding.refundDue.amountMinor);
+    const { paymentId, refundDue, findingId } = finding;
+    assert(paymentId !== null || refundDue.amountMinor === 0n, `${findingId} owes money for no payment`);
+    if (paymentId === null) continue;
+    assert(!given.has(paymentId), `${paymentId} is given back by two findings`);
+    given.set(paymentId, finding);
   }
-  for (const { obligation, excess, taken } of hearing.weighed.values()) {
-    const sum = obligation.legs.reduce((total, leg) => total + (given.get(leg.payment.paymentId) ?? 0n), 0n);
-    const isSameDrive = obligation.legs.some((leg) => wrong.get(leg.payment.paymentId)?.class === 'duplicate_record');
-    const bound = isSameDrive ? taken : excess;
-    assert(sum <= bound, `rental ${obligation.rentalId} would give back ${sum} of an excess of ${bound}`);
-    const net = netLegs(obligation.legs);
-    const isWhole =
-      net.length > 0 &&
-      net.every((leg) => wrong.get(leg.payment.paymentId)?.refundDue.amountMinor === leg.payment.amount.amountMinor);
-    assert(!isWhole || bound === taken, `both legs of rental ${obligation.rentalId} would be given back`);
-  }
+  for (const weighed of hearing.weighed.values()) assertBounded(weighed, given);
+}
+
+function assertBounded({ obligation, excess, taken }: Weighed, given: ReadonlyMap<string, Finding>): void {
+  const own = obligation.legs.flatMap((leg) => given.get(leg.payment.paymentId) ?? []);
+  if (own.length === 0) return;
+  // A further record of a drive owes nothing: all that was taken for it goes back.
+  const bound = own.some((finding) => finding.class === 'duplicate_record') ? taken : excess;
+  const sum = own.reduce((total, finding) => total + finding.refundDue.amountMinor, 0n);
+  assert(sum <= bound, `rental ${obligation.rentalId} would give back ${sum} of ${bound}`);
+  const isWhole = own.filter(({ refundDue, amount }) => refundDue.amountMinor === amount.amountMinor).length;
+  assert(
+    isWhole < netLegs(obligation.legs).length || bound === taken,
+    `all of rental ${obligation.rentalId} would go back`,
+  );
 }

@@ -20,14 +20,28 @@ export type Plea = Pick<Innocent, 'lookAlike' | 'reason'>;
  */
 export function explainInnocence(hearing: Hearing, findings: readonly Finding[]): readonly Innocent[] {
   const spokenOf = paymentsOf(findings);
+  const even = [...hearing.weighed.values()].filter(
+    (weighed) => !isSpokenOf(weighed, spokenOf) && !isExplained(hearing, weighed),
+  );
+  const untouched = hearing.facts.rentals.filter((rental) => isUntouched(hearing, rental));
   const neighbours = neighboursOf(hearing);
-  const obligations = [...hearing.weighed.values()]
-    .filter((weighed) => weighed.obligation.purpose !== 'rental' || !hearing.explained.has(weighed.obligation.rentalId))
-    .map((weighed) => explainObligation(weighed, neighbours));
-  const untouched = hearing.facts.rentals.filter((rental) => isUntouched(hearing, rental)).map(explainUntouched);
-  return [...obligations, ...untouched, ...explainKeyless(hearing, neighbours)]
-    .filter((innocent) => !innocent.paymentIds.some((id) => spokenOf.has(id)))
-    .toSorted(compareInnocents);
+  return [
+    ...even.map((weighed) => explainObligation(weighed, neighbours)),
+    ...untouched.map(explainUntouched),
+    ...explainKeyless(hearing, neighbours).filter(({ paymentIds }) => !paymentIds.some((id) => spokenOf.has(id))),
+  ].toSorted(compareInnocents);
+}
+
+function isSpokenOf({ obligation }: Weighed, spokenOf: ReadonlySet<string>): boolean {
+  const { legs, attempts, loose } = obligation;
+  const [first] = [...legs.map((leg) => leg.payment), ...attempts, ...loose.movements];
+  // A finding on an obligation shows all its payments.
+  return first !== undefined && spokenOf.has(first.paymentId);
+}
+
+/** Whether charges without reference pay the rental: then they are spoken of with it. */
+function isExplained(hearing: Hearing, { obligation }: Weighed): boolean {
+  return obligation.purpose === 'rental' && hearing.explained.has(obligation.rentalId);
 }
 
 function compareInnocents(one: Innocent, other: Innocent): number {

@@ -34,15 +34,16 @@ export function judgeKeyless(input: {
     const { accountId } = group[0]?.payment ?? { accountId: null };
     const isRental = (leg: Leg): boolean => accountId !== null && leg.payment.purpose === 'rental';
     const rest = netLegs(group).filter((leg) => !repeated.has(leg));
-    quiet.push(...rest.filter((leg) => !isRental(leg)));
     const open = rest.filter(isRental);
     const verdict =
       rentals === null
         ? judgeByTime(open)
         : explainByRentals({ legs: open, rentals: rentals.get(accountId ?? '') ?? [], weighed, setting });
-    suspects.push(...verdict.suspects);
-    explained.push(...verdict.explained);
-    quiet.push(...verdict.quiet);
+    // One account may hold more than a spread can pass as arguments.
+    for (const leg of rest) if (!isRental(leg)) quiet.push(leg);
+    for (const suspect of verdict.suspects) suspects.push(suspect);
+    for (const one of verdict.explained) explained.push(one);
+    for (const leg of verdict.quiet) quiet.push(leg);
   }
   const settled = settle({ suspects, explained, keyless: new Set(keyless) });
   const standing = settled.filter(({ share }) => share.give > 0n || share.held > 0n);

@@ -36,7 +36,7 @@ export interface Loose {
 
 /** All facts, joined: every payment stands in exactly one place. */
 export interface Matched {
-  /** In order of rental and purpose. */
+  /** In order of their first payment. */
   readonly obligations: readonly Obligation[];
   /** Succeeded charges that name no rental, in order of time. */
   readonly keyless: readonly Leg[];
@@ -61,12 +61,14 @@ export function match(facts: Facts): Matched {
     return rentalId === null ? null : obligationKey(rentalId, record.purpose);
   });
   const unfit: Unfit[] = [];
-  const obligations = [...parts.obligations.values()]
-    .map((draft) => close({ draft, rentals, layers: facts.layers, books, children: parts.children, unfit }))
-    .toSorted((a, b) => (obligationKey(a.rentalId, a.purpose) < obligationKey(b.rentalId, b.purpose) ? -1 : 1));
+  const obligations = [...parts.obligations.values()].map((draft) =>
+    close({ draft, rentals, layers: facts.layers, books, children: parts.children, unfit }),
+  );
   const keyless = parts.keyless.map((payment) => {
     const { fit, misfits } = splitByCurrency(parts.children.get(payment.paymentId) ?? [], payment.amount.currency);
-    unfit.push(...misfits.map((misfit) => misfitOf(misfit, payment.amount.currency, `charge ${payment.paymentId}`)));
+    for (const misfit of misfits) {
+      unfit.push(misfitOf(misfit, payment.amount.currency, `charge ${payment.paymentId}`));
+    }
     return legOf(payment, fit);
   });
   return {
@@ -208,14 +210,12 @@ function close(input: {
   const currency = price?.owed.currency ?? taken[0]?.amount.currency ?? loose[0]?.amount.currency ?? '';
   const sift = (payments: readonly Payment[]): readonly Payment[] => {
     const { fit, misfits } = splitByCurrency(payments, currency);
-    input.unfit.push(...misfits.map((misfit) => misfitOf(misfit, currency, `rental ${rentalId}`)));
+    for (const misfit of misfits) input.unfit.push(misfitOf(misfit, currency, `rental ${rentalId}`));
     return fit;
   };
-  const legs = taken.flatMap((charge) => {
-    const movements = input.children.get(charge.paymentId) ?? [];
-    const fit = sift(movements);
-    return sift([charge]).map((payment) => legOf(payment, fit));
-  });
+  // A movement is judged also where its charge is unfit: both rows must be told.
+  const movementsOf = new Map(taken.map((charge) => [charge, sift(input.children.get(charge.paymentId) ?? NONE)]));
+  const legs = sift(taken).map((charge) => legOf(charge, movementsOf.get(charge) ?? NONE));
   return {
     rentalId,
     purpose,
@@ -227,11 +227,14 @@ function close(input: {
   };
 }
 
+const NONE: readonly Payment[] = [];
+
 function splitByCurrency(
   payments: readonly Payment[],
   currency: string,
 ): { readonly fit: readonly Payment[]; readonly misfits: readonly Payment[] } {
   const isFit = (payment: Payment): boolean => payment.amount.currency === currency || !counts(payment);
+  if (payments.every(isFit)) return { fit: payments, misfits: NONE };
   return { fit: payments.filter(isFit), misfits: payments.filter((payment) => !isFit(payment)) };
 }
 

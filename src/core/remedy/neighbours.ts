@@ -2,7 +2,7 @@ import type { Rental } from '../fact/rental.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import type { Hearing } from './hearing.ts';
 import { type Leg, netLegs } from './leg.ts';
-import { compareText, groupBy } from './order.ts';
+import { byTime, compareText, groupBy } from './order.ts';
 
 /** What stands beside a rental or charge of the same account and makes it look doubled. */
 export interface Neighbours {
@@ -14,29 +14,44 @@ export interface Neighbours {
 
 const ALIKE_MAX_MS = DAY_MS;
 
-/** Looks at adjacent charges and rentals only: n log n, and enough to say that there is one. */
+/** Looks at adjacent charges and rentals only, and not before it is asked: n log n, enough to say that there is one. */
 export function neighboursOf(hearing: Hearing): Neighbours {
+  let alike: ReadonlyMap<Leg, Leg> | null = null;
+  let beside: ReadonlyMap<Rental, Rental> | null = null;
+  return {
+    alike: (leg) => {
+      alike ??= alikeLegs(hearing);
+      return alike.get(leg) ?? null;
+    },
+    beside: (rental) => {
+      beside ??= rentalsAtOnce(hearing);
+      return beside.get(rental) ?? null;
+    },
+  };
+}
+
+function alikeLegs(hearing: Hearing): ReadonlyMap<Leg, Leg> {
   const legs = netLegs([
     ...[...hearing.weighed.values()].flatMap(({ obligation }) => obligation.legs),
     ...hearing.matched.keyless,
   ]);
-  const alike = pairUp(groupBy(legs, likeness), {
-    order: (one, other) =>
-      one.payment.createdAt - other.payment.createdAt || compareText(one.payment.paymentId, other.payment.paymentId),
-    match: (one, other) =>
-      one.payment.rentalId !== other.payment.rentalId || one.payment.rentalId === null
-        ? Math.abs(other.payment.createdAt - one.payment.createdAt) <= ALIKE_MAX_MS
-        : false,
+  const order = byTime((payment: Leg['payment']) => payment.paymentId);
+  return pairUp(groupBy(legs, likeness), {
+    order: (one, other) => order(one.payment, other.payment),
+    match: ({ payment: one }, { payment: other }) =>
+      (one.rentalId === null || one.rentalId !== other.rentalId) && other.createdAt - one.createdAt <= ALIKE_MAX_MS,
   });
+}
+
+function rentalsAtOnce(hearing: Hearing): ReadonlyMap<Rental, Rental> {
   const timed = hearing.facts.rentals.filter((rental) => rental.startedAt !== null && rental.vehicleId !== null);
-  const beside = pairUp(
+  return pairUp(
     groupBy(timed, (rental) => rental.accountId),
     {
       order: (one, other) => (one.startedAt ?? 0) - (other.startedAt ?? 0) || compareText(one.rentalId, other.rentalId),
       match: (one, other) => one.vehicleId !== other.vehicleId && (other.startedAt ?? 0) < one.endedAt,
     },
   );
-  return { alike: (leg) => alike.get(leg) ?? null, beside: (rental) => beside.get(rental) ?? null };
 }
 
 function likeness({ payment }: Leg): string | null {

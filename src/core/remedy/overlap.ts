@@ -45,8 +45,8 @@ export function findOverlaps(drives: readonly ChargedDrive[]): Overlaps {
     const pairs = sweep(spans);
     if (pairs === null) continue;
     const clusters = join(pairs.filter(([one, other]) => isSameDrive(one, other)));
-    sameDrives.push(...new Set(clusters.values()));
-    clashes.push(...clashesOf(pairs.filter(([one, other]) => isClash(one, other, clusters))));
+    for (const drives of new Set(clusters.values())) sameDrives.push(drives);
+    for (const clash of clashesOf(pairs.filter(([one, other]) => isClash(one, other, clusters)))) clashes.push(clash);
   }
   return { sameDrives, clashes };
 }
@@ -76,7 +76,7 @@ function sweep(spans: readonly Span[]): readonly Pair[] | null {
   let underWay: Span[] = [];
   for (const span of spans) {
     underWay = underWay.filter((earlier) => earlier.to > span.from);
-    pairs.push(...underWay.map((earlier): Pair => [earlier, span]));
+    for (const earlier of underWay) pairs.push([earlier, span]);
     underWay.push(span);
     if (underWay.length > DRIVES_AT_ONCE_MAX) return null;
   }

@@ -31,7 +31,7 @@ export function judgeDrives(hearing: Hearing): DriveVerdicts {
       }
     }
   }
-  findings.push(...clashes.map((clash) => writeClash(hearing, clash)));
+  for (const clash of clashes) findings.push(writeClash(hearing, clash));
   return { findings, replaced };
 }
 
