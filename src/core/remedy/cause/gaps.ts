@@ -33,7 +33,7 @@ export interface Mode {
 const MODE_WIDTH = 1.15;
 const MODE_WIDTH_MS_MIN = 60;
 const MODES_MAX = 4;
-const MODE_SHARE_MIN = 0.1;
+const MODE_SHARE_MIN = 0.14;
 
 export function gapProfileOf(cases: readonly Case[]): GapProfile | null {
   const gaps = cases.flatMap((each) => (each.gapMs === null ? [] : [each.gapMs])).sort((one, other) => one - other);
@@ -85,7 +85,7 @@ function modesOf(gaps: readonly number[]): readonly Mode[] {
   while (modes.length < MODES_MAX && rest.length > 0) {
     const { from, to } = fullestHeap(rest);
     const share = (to - from + 1) / gaps.length;
-    if (share < MODE_SHARE_MIN || to - from < 2) break;
+    if (share < MODE_SHARE_MIN || to - from < 3) break;
     modes.push({ centreMs: rest[Math.floor((from + to) / 2)] ?? 0, share });
     rest = [...rest.slice(0, from), ...rest.slice(to + 1)];
   }

@@ -17,6 +17,7 @@ export interface Incident {
 
 /** A second crowd at least this large against the first belongs to the incident (nights, cycles); smaller is noise. */
 const FURTHER_BURST_SHARE_MIN = 0.1;
+const FURTHER_BURST_MIN = 4;
 /** Nights or cycles that one incident may have before the rest is taken as sporadic. */
 const BURSTS_MAX = 60;
 /** With more than this share outside, the crowd is not the incident: the rate is called even. */
@@ -30,6 +31,8 @@ const NEAR_STEP_FACTOR = 1.3;
 /** … and up to this many, if so few strays are about that hardly one would lie so near by chance. */
 const FAR_STEP_FACTOR = 4;
 const STRAYS_NEAR_MAX = 0.03;
+/** The thin end of a crowd holds only a few; a chain of many is a rate of its own. */
+const THIN_END_MAX = 3;
 /** With fewer strays than this expected inside the window there are none, and what looks like one belongs. */
 const STRAYS_INSIDE_MIN = 0.05;
 
@@ -49,10 +52,11 @@ export function incidentOf(cases: readonly Case[], population: Population): Inci
 
 /** When the wrong charges crowd; looked for twice, the second time among those only that look like the crowd. */
 function chargedRange(cases: readonly Case[], base: Base): Range | null {
-  const found = crowdedRange(timesOf(cases, chargedAt), base);
-  if (found === null) return null;
+  const found = crowdedRange(timesOf(cases, chargedAt), base, rough);
+  // A tenth of strays may hide a thin crowd: those that look alike among all are tried as well.
+  if (found === null) return crowdedRange(timesOf(cases.filter(likenessOf(cases)), chargedAt), base, fitted);
   const alike = likeTheCrowd(cases, found);
-  return crowdedRange(timesOf(alike, chargedAt), base) ?? rangeOf(alike.map(chargedAt)) ?? found;
+  return crowdedRange(timesOf(alike, chargedAt), base, fitted) ?? rangeOf(alike.map(chargedAt)) ?? found;
 }
 
 /** The cases that look like those in the range; all of the range where more would go than can be strays. */
@@ -108,6 +112,7 @@ function endedTogether(crowd: readonly Case[], base: Base): readonly Case[] {
       endedAt,
     ),
     base,
+    fitted,
   );
   if (range === null) return crowd;
   return crowd.filter(({ endedAt: at }) => at === null || (at >= range.from && at <= range.to));
@@ -144,16 +149,16 @@ interface Range {
 }
 
 /** The stretch from the first to the last crowd; null where the rate is even. `times` ascending. */
-function crowdedRange(times: readonly Instant[], base: Base): Range | null {
+function crowdedRange(times: readonly Instant[], base: Base, fit: (stretch: Stretch) => Range): Range | null {
   let rest = times;
   let range: Range | null = null;
-  let firstSize = 0;
+  let furtherMin = 0;
   for (let round = 0; round < BURSTS_MAX && rest.length > 0; round += 1) {
     const burst = densest(rest, base);
     const size = burst.last - burst.first + 1;
-    if (burst.gain <= gainByChance(rest.length) || size < firstSize * FURTHER_BURST_SHARE_MIN) break;
-    firstSize = Math.max(firstSize, size);
-    range = hull(range, fitted({ times: rest, first: burst.first, last: burst.last, base }));
+    if (burst.gain <= gainByChance(rest.length) || size < furtherMin) break;
+    furtherMin = Math.max(furtherMin, FURTHER_BURST_MIN, size * FURTHER_BURST_SHARE_MIN);
+    range = hull(range, fit({ times: rest, first: burst.first, last: burst.last, base }));
     const { from, to }: Range = range;
     rest = rest.filter((at) => at < from || at > to);
   }
@@ -170,6 +175,11 @@ interface Stretch {
   readonly first: number;
   readonly last: number;
   readonly base: Base;
+}
+
+/** The ends as the scan statistic has them: good enough to learn what the crowd looks like. */
+function rough({ times, first, last }: Stretch): Range {
+  return { from: times[first] ?? 0, to: times[last] ?? 0 };
 }
 
 /**
@@ -191,8 +201,10 @@ function fitted({ times, first, last, base }: Stretch): Range {
   let to = last;
   for (let place = first + 1; place <= first + loose; place += 1) if ((steps[place] ?? 0) > off) from = place;
   for (let place = last; place > last - loose; place -= 1) if ((steps[place] ?? 0) > off) to = place - 1;
-  while (from <= first && from > 0 && belongs(steps[from] ?? 0)) from -= 1;
-  while (to >= last && to < times.length - 1 && belongs(steps[to + 1] ?? 0)) to += 1;
+  const least = first - Math.max(THIN_END_MAX, loose);
+  const most = last + Math.max(THIN_END_MAX, loose);
+  while (from <= first && from > Math.max(0, least) && belongs(steps[from] ?? 0)) from -= 1;
+  while (to >= last && to < Math.min(times.length - 1, most) && belongs(steps[to + 1] ?? 0)) to += 1;
   return { from: times[from] ?? 0, to: times[to] ?? 0 };
 }
 
