@@ -118,6 +118,13 @@ check([
     ],
   },
   {
+    title: 'a PayPal charge older than 180 days is no exact match: a part of the younger one goes back instead',
+    facts: `rental r1 14.50 01-05T10:30
+      charge p1 10.00 01-05T10:31 rental=r1 provider=paypal
+      charge p2 14.50 10-12T10:31 rental=r1 provider=paypal`,
+    findings: ['proven double_charge p2 keep p1 due 10.00 of a for r1'],
+  },
+  {
     title: 'a PayPal charge older than 180 days is kept in favour of one that PayPal still refunds',
     facts: `rental r1 14.50 01-05T10:30 account=a
       charge p1 14.50 01-05T10:31 rental=r1 provider=paypal account=b
@@ -404,6 +411,16 @@ check([
     facts: `rental r9 9.00 12T10:30
       charge p1 14.50 11T10:29 rental=r1`,
     findings: ['possible charge_without_rental p1 keep - due 14.50 of a for r1'],
+  },
+  {
+    title: 'the rentals file covers 31 days after its last rental, and not a minute more',
+    facts: `rental r9 9.00 10-12T10:30
+      charge p1 14.50 12T10:30 rental=r1
+      charge p2 14.50 12T10:31 rental=r2`,
+    findings: [
+      'probable charge_without_rental p1 keep - due 14.50 of a for r1',
+      'possible charge_without_rental p2 keep - due 14.50 of a for r2',
+    ],
   },
   {
     title: 'books do not stand in for a rental that the given rentals file lacks',

@@ -152,6 +152,17 @@ check([
     findings: ['probable double_charge p2 keep p1 due 0.00 of a for r1'],
   },
   {
+    title: 'a rental that ended up to an hour after the charge may be what it repeats: clocks differ',
+    facts: `rental r1 14.50 12T10:00 12T10:30
+      charge p1 14.50 12T10:31 rental=r1
+      charge p2 14.50 12T09:30
+      charge p3 14.50 12T09:29`,
+    findings: [
+      'probable double_charge p2 keep p1 due 14.50 of a for r1',
+      'probable charge_without_rental p3 keep - due 14.50 of a for -',
+    ],
+  },
+  {
     title: 'one key on two payments is proven before any rental is asked',
     facts: `rental r1 14.50 12T10:00 12T10:30
       rental r2 14.50 12T18:00 12T18:30

@@ -91,6 +91,21 @@ check([
     findings: ['probable duplicate_record p2 keep p1 due 14.50 of a for r2'],
   },
   {
+    title: 'from nine tenths of common time on two records are one drive, below they only clash',
+    facts: `rental r1 14.50 12T10:00 12T11:40 car=v1
+      rental r2 14.50 12T10:10 12T11:40 car=v1
+      rental r3 14.50 12T10:00 12T11:40 car=v2
+      rental r4 14.50 12T10:11 12T11:40 car=v2
+      charge p1 14.50 12T11:41 rental=r1
+      charge p2 14.50 12T11:42 rental=r2
+      charge p3 14.50 12T11:43 rental=r3
+      charge p4 14.50 12T11:44 rental=r4`,
+    findings: [
+      'probable duplicate_record p2 keep p1 due 14.50 of a for r2',
+      'possible duplicate_record - keep p4 due 0.00 of a for r3',
+    ],
+  },
+  {
     title: 'a lost end: overlapping drives of one car are possible, and owe nothing that could be told',
     facts: `rental r1 59.00 12T10:00 12T20:00 car=v1 account=b
       rental r2 14.50 12T12:00 12T12:30 car=v1
