@@ -168,11 +168,12 @@ function express({ column, shape, confidence, why }: Candidate, context: Context
       if (sql === null) return null;
       const isTurned =
         column.form.kind === 'positive' && context.fact === 'payments' && shape.amount?.hasNegative === true;
-      if (shape.amount?.isWhole === true && !isMinor(shape)) {
-        const minor = `from_minor(${columnSql(shape.name)}, ${context.currency?.expression ?? "'EUR'"})`;
-        return { ...say(sql, `${why}; if they count cents, write ${minor}`), confidence: WHOLE_CONFIDENCE };
-      }
-      return isTurned ? say(`ltrim((${sql})::VARCHAR, '-')`, `${why}; the sign says what kind it is`) : say(sql);
+      const turned = isTurned
+        ? say(`ltrim((${sql})::VARCHAR, '-')`, `${why}; the sign says what kind it is`)
+        : say(sql);
+      if (shape.amount?.isWhole !== true || isMinor(shape)) return turned;
+      const minor = `from_minor(${columnSql(shape.name)}, ${context.currency?.expression ?? "'EUR'"})`;
+      return { ...turned, confidence: WHOLE_CONFIDENCE, why: `${turned.why}; if they count cents, use ${minor}` };
     }
     default:
       return say(columnSql(shape.name));
