@@ -156,7 +156,9 @@ interface TakingInput {
 function takingOf(input: TakingInput): Omit<Part, 'rentals'> {
   const charge = chargeOf(input);
   const backs = charge.status === 'succeeded' ? input.taking.backs : [];
-  const movements = backs.flatMap((back, place) => backOf({ back, id: `f${input.id}_${place}`, charge, shape: input.shape }));
+  const movements = backs.flatMap((back, place) =>
+    backOf({ back, id: `f${input.id}_${place}`, charge, shape: input.shape }),
+  );
   return {
     payments: [charge, ...movements],
     charges: bookOf(input, charge),
@@ -167,13 +169,15 @@ function takingOf(input: TakingInput): Omit<Part, 'rentals'> {
 function chargeOf({ taking, id, rental, shape }: TakingInput): Payment {
   const purpose = taking.purpose === 7 ? 'fee' : taking.purpose === 6 ? 'package' : 'rental';
   const price = rental.amountDue.amountMinor;
-  const amountMinor = purpose !== 'rental' ? 500n : taking.amount < 7 ? price : taking.amount === 7 ? price / 2n : 1450n;
+  const amountMinor =
+    purpose !== 'rental' ? 500n : taking.amount < 7 ? price : taking.amount === 7 ? price / 2n : 1450n;
   const isKeyless = shape.keyless && taking.reference < 4;
   return {
     paymentId: `p${id}`,
     kind: 'charge',
     parentPaymentId: null,
-    accountId: taking.account === 11 ? null : taking.account > 8 ? (ACCOUNTS[taking.account - 8] ?? null) : rental.accountId,
+    accountId:
+      taking.account === 11 ? null : taking.account > 8 ? (ACCOUNTS[taking.account - 8] ?? null) : rental.accountId,
     rentalId: isKeyless ? null : taking.reference === 9 ? 'elsewhere' : rental.rentalId,
     chargeId: taking.booked === 4 && isKeyless ? `c${id}` : null,
     status: (['failed', 'pending'] as const)[taking.status] ?? 'succeeded',

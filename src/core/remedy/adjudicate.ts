@@ -7,7 +7,7 @@ import { compareFindings } from './finding-order.ts';
 import { docketOf, type Hearing, hear } from './hearing.ts';
 import { explainInnocence } from './innocence.ts';
 import { judgeLayers } from './layer-findings.ts';
-import { netLegs } from './leg.ts';
+import { type Leg, netLegs, remainingOf } from './leg.ts';
 import { obligationKey } from './match.ts';
 import { reasonOf, reasonOfKeyless } from './reason.ts';
 import { judgeDrives } from './same-drive.ts';
@@ -109,19 +109,28 @@ function assertSound(findings: readonly Finding[], hearing: Hearing): void {
     assert(!given.has(paymentId), `${paymentId} is given back by two findings`);
     given.set(paymentId, finding);
   }
-  for (const weighed of hearing.weighed.values()) assertBounded(weighed, given);
+  for (const weighed of hearing.weighed.values()) {
+    const { rentalId, purpose } = weighed.obligation;
+    const explained = purpose === 'rental' ? (hearing.explained.get(rentalId) ?? []) : [];
+    assertBounded({ weighed, explained, given });
+  }
 }
 
-function assertBounded({ obligation, excess, taken }: Weighed, given: ReadonlyMap<string, Finding>): void {
-  const own = obligation.legs.flatMap((leg) => given.get(leg.payment.paymentId) ?? []);
+function assertBounded(input: {
+  readonly weighed: Weighed;
+  readonly explained: readonly Leg[];
+  readonly given: ReadonlyMap<string, Finding>;
+}): void {
+  const { obligation, excess, taken } = input.weighed;
+  const legs = [...obligation.legs, ...input.explained];
+  const own = legs.flatMap((leg) => input.given.get(leg.payment.paymentId) ?? []);
   if (own.length === 0) return;
   // A further record of a drive owes nothing: all that was taken for it goes back.
-  const bound = own.some((finding) => finding.class === 'duplicate_record') ? taken : excess;
+  const isSameDrive = own.some((finding) => finding.class === 'duplicate_record');
+  const bound = isSameDrive ? input.explained.reduce((sum, leg) => sum + remainingOf(leg), taken) : excess;
   const sum = own.reduce((total, finding) => total + finding.refundDue.amountMinor, 0n);
   assert(sum <= bound, `rental ${obligation.rentalId} would give back ${sum} of ${bound}`);
-  const isWhole = own.filter(({ refundDue, amount }) => refundDue.amountMinor === amount.amountMinor).length;
-  assert(
-    isWhole < netLegs(obligation.legs).length || bound === taken,
-    `all of rental ${obligation.rentalId} would go back`,
-  );
+  const wholes = own.filter(({ refundDue, amount }) => refundDue.amountMinor === amount.amountMinor).length;
+  const isAll = wholes > 0 && wholes === netLegs(legs).length;
+  assert(!isAll || isSameDrive || excess === taken, `all of rental ${obligation.rentalId} would go back`);
 }

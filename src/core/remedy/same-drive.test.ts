@@ -91,6 +91,18 @@ check([
     findings: ['probable duplicate_record p2 keep p1 due 14.50 of a for r2'],
   },
   {
+    title: 'a record charged back twice, charged again and paid once more without reference owes what it took in all',
+    facts: `rental r1 14.50 12T10:00 12T10:30 car=v1
+      rental r2 14.50 12T10:00 12T10:30 car=v1
+      charge p1 14.50 12T10:31 rental=r1
+      charge p2 14.50 12T10:31 rental=r2
+      chargeback b1 14.50 12T11:31 of=p2
+      chargeback b2 14.50 12T11:32 of=p2
+      charge p3 14.50 12T10:32 rental=r2
+      charge p4 14.50 12T10:32`,
+    findings: ['probable duplicate_record p3 keep p1 due 14.50 of a for r2'],
+  },
+  {
     title: 'from nine tenths of common time on two records are one drive, below they only clash',
     facts: `rental r1 14.50 12T10:00 12T11:40 car=v1
       rental r2 14.50 12T10:10 12T11:40 car=v1
