@@ -12,7 +12,6 @@ export async function runExplain(context: Context, id: string, options: ExplainO
   const sources = await readSources(options);
   if (!sources.ok) return refuse(context, options, [sources.error]);
   const archive = await openArchive({ memory: options.memory });
-  context.interrupts.onInterrupt(() => archive.close());
   const progress = await showProgress(context, options);
   try {
     const explained = await explain({ archive, progress }, { sources: sources.value, id });

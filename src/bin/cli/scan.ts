@@ -29,7 +29,6 @@ export async function runScan(context: Context, options: ScanOptions): Promise<n
   if (folder !== null) context.interrupts.onInterrupt(folder.discard);
 
   const archive = await openArchive({ memory: options.memory });
-  context.interrupts.onInterrupt(() => archive.close());
   const progress = await showProgress(context, options);
   const writing = folder === null ? null : loadWriting();
   try {

@@ -30,8 +30,14 @@ export interface Database {
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const folder = mkdtempSync(join(settings.spillFolder ?? tmpdir(), 'storno-'));
+  const connections: DuckDBConnection[] = [];
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  process.once('exit', removeFolder);
+  // A process does not end before the statement that runs in it: stopped in the middle of one, it would linger.
+  const abandon = () => {
+    for (const each of connections) each.interrupt();
+    removeFolder();
+  };
+  process.once('exit', abandon);
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(settings.threads),
@@ -42,24 +48,26 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
       preserve_insertion_order: 'true',
     });
     const connection = await instance.connect();
+    connections.push(connection);
     await connection.run("set TimeZone = 'UTC'");
     return {
       connection,
       folder,
       async connect() {
         const other = await instance.connect();
+        connections.push(other);
         await other.run("set TimeZone = 'UTC'");
         return other;
       },
       close() {
         connection.closeSync();
         instance.closeSync();
-        process.off('exit', removeFolder);
+        process.off('exit', abandon);
         removeFolder();
       },
     };
   } catch (error) {
-    process.off('exit', removeFolder);
+    process.off('exit', abandon);
     removeFolder();
     throw error;
   }
