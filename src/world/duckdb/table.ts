@@ -34,6 +34,8 @@ export function csvTable(shape: TextShape & { readonly delimiter: string }, name
   const options = [
     'auto_detect = false',
     `header = ${shape.headerLines === 1}`,
+    // DuckDB takes the first line end for that of all records. In a header it is; a cleaned file may begin with a quoted one.
+    ...(shape.headerLines === 0 ? ["new_line = '\\n'"] : []),
     `delim = ${quoteText(shape.delimiter)}`,
     `quote = '"'`,
     `escape = '"'`,
