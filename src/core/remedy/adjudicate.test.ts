@@ -287,6 +287,7 @@ function closedCases(facts: Facts): readonly Facts[] {
       label('rental', charge.rentalId),
       label('payment', charge.paymentId),
       label('key', charge.idempotencyKey),
+      account(charge.accountId),
     );
   }
   for (const line of facts.settlements) tie(label('line', line.lineId), label('payment', line.paymentId));
