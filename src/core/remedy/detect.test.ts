@@ -338,6 +338,12 @@ check([
     findings: ['proven double_charge p2 keep p1 due 14.50 of a for r1'],
   },
   {
+    title: 'with payments only two equal charges within the hour may be halves of one price: probable',
+    facts: `charge p1 7.25 12T10:31 rental=r1
+      charge p2 7.25 12T11:31 rental=r1`,
+    findings: ['probable double_charge p2 keep p1 due 7.25 of a for r1'],
+  },
+  {
     title: 'with payments only two equal charges on two cards are probable',
     facts: `charge p1 14.50 12T10:31 rental=r1 CARD=1111
       charge p2 14.50 16T02:14 rental=r1 CARD=2222`,

@@ -1,7 +1,7 @@
 import type { Facts } from '../fact/facts.ts';
 import type { Payment } from '../fact/payment.ts';
 import type { Instant, Window } from '../kernel/time.ts';
-import { DAY_MS } from '../kernel/time.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { allocate, preferred, type Share, type Yardstick } from './allocate.ts';
 import type { FindingClass, Grade } from './finding.ts';
 import { differInPayer, keyOf, type Leg, netLegs, remainingOf } from './leg.ts';
@@ -203,12 +203,20 @@ function detectUnpriced(obligation: Obligation, setting: Setting): Weighed {
   return { ...base, price: null, excess, suspects };
 }
 
-/** Equal charges of one rental are one price taken twice, unless the legs name two payers, who may have shared it. */
+/** A bill that is split over two cards is paid in one sitting; an hour leaves room for a card that was fetched. */
+const SPLIT_TENDER_GAP_MAX_MS = HOUR_MS;
+
+/**
+ * Equal charges of one rental are one price taken twice, unless they may be the two halves of a shared price:
+ * the legs name two payers, or lie so close that they may have been paid in one sitting. No price tells them apart.
+ */
 function gradeOfEqual(suspect: { readonly share: Share; readonly kept: Leg | null }, shared: boolean): Grade {
   const { leg } = suspect.share;
+  if (suspect.kept === null) return 'probable';
   const key = keyOf(leg.payment);
-  if (suspect.kept !== null && key !== null && key === keyOf(suspect.kept.payment)) return 'proven';
-  return shared ? 'probable' : 'proven';
+  if (key !== null && key === keyOf(suspect.kept.payment)) return 'proven';
+  const gapMs = Math.abs(leg.payment.createdAt - suspect.kept.payment.createdAt);
+  return shared || gapMs <= SPLIT_TENDER_GAP_MAX_MS ? 'probable' : 'proven';
 }
 
 /** Fees and the like have no price: every charge is an occurrence of its own unless something ties two together. */
