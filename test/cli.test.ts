@@ -20,6 +20,7 @@ import { gzipSync } from 'node:zlib';
 const ROOT = join(import.meta.dirname, '..');
 const STORNO = join(ROOT, 'storno');
 const RUN_MS_MAX = 60_000;
+const STOP_MS_MAX = 15_000;
 
 const RENTALS = `rental_id,account_id,started_at,ended_at,amount_due,currency
 r1,a1,2014-11-10T08:00:00Z,2014-11-10T08:50:00Z,14.50,EUR
@@ -343,6 +344,62 @@ describe('explain', () => {
   });
 });
 
+describe('an id that is not there', () => {
+  test('is answered with the ids that come near', () => {
+    const { stderr } = storno(['explain', 'R11', '--rentals', 'rentals.csv', '--payments', 'twice.csv']);
+    assert.match(stderr, /No rental, payment or charge has the id R11\. Did you mean r1 or /);
+  });
+
+  test('is said to be so where none comes near', () => {
+    assert.match(storno(['explain', 'nobody', '--payments', 'twice.csv']).stderr, /compared exactly/);
+  });
+
+  test('may be that of a finding', () => {
+    const { stdout } = storno(['explain', 'fnd_p3', '--rentals', 'rentals.csv', '--payments', 'twice.csv']);
+    assert.match(stdout, /^Rental r1: account a1/);
+  });
+});
+
+describe('map', () => {
+  const UNKNOWN = `Transaction Ref;Customer No;Trip;Betrag (EUR);State;Booked on
+T-1;K1;F1;14,50;paid;16.11.2014 02:00:11
+T-2;K2;F2;9,00;paid;16.11.2014 03:00:11
+T-3;K1;F1;14,50;paid;16.11.2014 05:00:11
+`;
+
+  test('what is suggested for an unknown file can be scanned with, from any folder', () => {
+    write('unknown.csv', UNKNOWN);
+    const ran = storno(['map', '--suggest', 'unknown.csv', '--out', 'maps/map.json']);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /^unknown\.csv looks like payments \(\d+ %/);
+    assert.match(ran.stdout, /\d+ % {2}rental_id +Trip/);
+    const scanned = storno(['scan', '--map', 'maps/map.json', '--tz', 'Europe/Rome', '--json']);
+    assert.equal(JSON.parse(scanned.stdout).refund_due.EUR.proven, '14.50', scanned.stderr);
+  });
+
+  test('--json is one object with the map in it; nothing is written', () => {
+    write('unknown.csv', UNKNOWN);
+    const before = readdirSync(folder);
+    const { map, suggestions } = JSON.parse(storno(['map', '--suggest', 'unknown.csv', '--json']).stdout);
+    assert.equal(map.payments.columns.rental_id, 'Trip');
+    assert.ok(
+      suggestions[0].columns.every(({ confidence }: { confidence: number }) => confidence > 0 && confidence <= 1),
+    );
+    assert.deepEqual(readdirSync(folder), before);
+  });
+
+  test('an older map is not overwritten, and a missing file is refused', () => {
+    write('older.json', '{}');
+    assert.equal(storno(['map', '--suggest', 'once.csv', '--out', 'older.json']).code, 2);
+    assert.equal(read('older.json'), '{}');
+    assert.equal(storno(['map', '--suggest', 'missing.csv']).code, 2);
+  });
+
+  test('a file in the form of the contract needs none', () => {
+    assert.match(storno(['map', '--suggest', 'once.csv']).stdout, /needs no map/);
+  });
+});
+
 describe('scenario', () => {
   test('the same seed writes the same files, all five or none', () => {
     for (const out of ['c08-1', 'c08-2']) storno(['scenario', 'C08', '--out', out, '--accounts', '20', '--seed', '3']);
@@ -446,7 +503,10 @@ async function interrupt(signal: NodeJS.Signals, afterMs: number, temporary: str
   );
   await pause(afterMs);
   child.kill(signal);
+  // A statement that the engine cannot be torn from once held the process for ever.
+  const hanging = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
   const code = await ended;
+  clearTimeout(hanging);
   if (code === 0) rmSync(join(folder, 'stopped'), { recursive: true });
   return { code, stdout: '', stderr };
 }

@@ -67,6 +67,8 @@ export interface Archive {
   screen(progress: Progress): Promise<Facts>;
   /** All facts around one payment, charge or rental id: its obligation and its account's neighbours. Empty if unknown. */
   around(id: string): Promise<Facts>;
+  /** Ids of rentals, payments and charges that read much like this one, the likeliest first, at most three. */
+  similar(id: string): Promise<readonly string[]>;
   population(findings: readonly Finding[], progress: Progress): Promise<Population>;
   close(): Promise<void>;
 }

@@ -71,14 +71,21 @@ export interface ExplainRequest {
   readonly id: string;
 }
 
-/** Null where no row has this id. */
+/** The case, or the ids that come near where no row has this one. */
+export type Explained =
+  | { readonly kind: 'explained'; readonly explanation: Explanation }
+  | { readonly kind: 'unknown_id'; readonly similar: readonly string[] };
+
 export async function explain(
   world: RemedyWorld,
   { sources, id }: ExplainRequest,
-): Promise<Result<Explanation | null, readonly Refusal[]>> {
+): Promise<Result<Explained, readonly Refusal[]>> {
   const scanned = await scan(world, sources);
   if (!scanned.ok) return scanned;
   const facts = await world.archive.around(id);
   const { innocents, unfit } = adjudicate(facts);
-  return ok(explainCase(id, facts, { findings: scanned.value.scan.verdicts.findings, innocents, unfit }));
+  const { findings } = scanned.value.scan.verdicts;
+  const explanation = explainCase(id, facts, { findings, innocents, unfit });
+  if (explanation !== null) return ok({ kind: 'explained', explanation });
+  return ok({ kind: 'unknown_id', similar: await world.archive.similar(id) });
 }

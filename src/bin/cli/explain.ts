@@ -1,14 +1,18 @@
 import { explain } from '../../flow/remedy.ts';
 import { openArchive } from '../../world/duckdb/archive.ts';
 import { type Context, refuse, type SpeechOptions, showProgress } from './context.ts';
-import { EXIT_DONE } from './exit.ts';
+import { EXIT_DONE, type Problem } from './exit.ts';
 import { explainObject, explainText } from './explain-text.ts';
 import { readSources, type SourceOptions } from './sources.ts';
 
 export interface ExplainOptions extends SourceOptions, SpeechOptions {}
 
+/** A finding is named after what is wrong: the first column of findings.csv can be pasted too. */
+const FINDING_PREFIX = 'fnd_';
+
 /** `storno explain ID`: the case of one rental, payment or charge, from the same files and by the same verdicts. */
-export async function runExplain(context: Context, id: string, options: ExplainOptions): Promise<number> {
+export async function runExplain(context: Context, asked: string, options: ExplainOptions): Promise<number> {
+  const id = asked.startsWith(FINDING_PREFIX) ? asked.slice(FINDING_PREFIX.length) : asked;
   const sources = await readSources(options);
   if (!sources.ok) return refuse(context, options, [sources.error]);
   const archive = await openArchive({ memory: options.memory });
@@ -17,12 +21,14 @@ export async function runExplain(context: Context, id: string, options: ExplainO
     const explained = await explain({ archive, progress }, { sources: sources.value, id });
     progress.stop();
     if (!explained.ok) return refuse(context, options, explained.error);
-    if (explained.value === null) return refuse(context, options, [unknownId(id)]);
+    if (explained.value.kind === 'unknown_id')
+      return refuse(context, options, [unknownId(id, explained.value.similar)]);
+    const { explanation } = explained.value;
     const { terminal } = context;
     terminal.out(
       options.json === true
-        ? `${JSON.stringify(explainObject(explained.value), null, 2)}\n`
-        : explainText(explained.value, terminal.style),
+        ? `${JSON.stringify(explainObject(explanation), null, 2)}\n`
+        : explainText(explanation, terminal.style),
     );
     return EXIT_DONE;
   } finally {
@@ -31,10 +37,8 @@ export async function runExplain(context: Context, id: string, options: ExplainO
   }
 }
 
-function unknownId(id: string) {
-  return {
-    kind: 'unknown_id',
-    file: null,
-    message: `No rental, payment or charge has the id ${id}. Ids are compared exactly, letter by letter.`,
-  };
+function unknownId(id: string, similar: readonly string[]): Problem {
+  const meant =
+    similar.length === 0 ? 'Ids are compared exactly, letter by letter.' : `Did you mean ${similar.join(' or ')}?`;
+  return { kind: 'unknown_id', file: null, message: `No rental, payment or charge has the id ${id}. ${meant}` };
 }

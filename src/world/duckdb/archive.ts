@@ -11,6 +11,7 @@ import { type Database, openDatabase } from './open.ts';
 import type { Holdings, Outlined } from './outline.ts';
 import { locateIds, rejectedRows } from './rejected.ts';
 import { countUnreadable, readSettled } from './settle.ts';
+import { similarIds } from './similar.ts';
 
 export interface ArchiveSettings {
   /** DuckDB's own spelling, such as `1GB`; the process as a whole needs some 300 MB more. */
@@ -57,6 +58,7 @@ function archiveOver(database: Database): Archive {
     },
     screen: (progress) => screen(imported(), progress),
     around: (id) => around(imported(), id),
+    similar: (id) => similarIds(imported(), id),
     population: (findings, progress) => population(imported(), findings, progress),
     async close() {
       if (isOpen) database.close();
