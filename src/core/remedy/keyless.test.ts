@@ -207,14 +207,16 @@ check([
     findings: ['probable double_charge p2 keep p1 due 14.50 of a for r1'],
   },
   {
-    title: 'a stray refund before the charge, of another amount, or of another account says nothing',
+    title: 'a refund before the charge, of another amount, account or charge, or one that failed, is no such stray',
     facts: `rental r1 14.50 12T10:00 12T10:30
       charge p1 14.50 12T10:31 rental=r1
       charge p2 14.50 16T02:14 rental=r1
       refund f1 14.50 11T09:00
       refund f2 9.00 18T09:00
       refund f3 14.50 18T09:00 account=b
-      refund f4 14.50 18T09:00 status=failed`,
+      refund f4 14.50 18T09:00 status=failed
+      charge p3 14.50 17T09:00 account=c status=canceled
+      refund f5 14.50 18T09:00 of=p3`,
     findings: ['proven double_charge p2 keep p1 due 14.50 of a for r1'],
   },
   {

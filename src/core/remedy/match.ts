@@ -34,7 +34,7 @@ export interface Loose {
   readonly movements: readonly Payment[];
 }
 
-/** All facts, joined: every payment stands in exactly one place. */
+/** All facts, joined: every payment that counts stands in exactly one place. */
 export interface Matched {
   /** In order of their first payment. */
   readonly obligations: readonly Obligation[];
@@ -175,8 +175,9 @@ function sortParts(payments: readonly Payment[], seek: Seeker): Parts {
     const charge = seek.chargeOf(movement);
     const rentalId = seek.rentalOf(charge ?? movement);
     if (charge?.status === 'succeeded') append(children, charge.paymentId, movement);
-    else if (rentalId === null) strays.push(movement);
-    else draftOf(rentalId, (charge ?? movement).purpose).loose.push(movement);
+    else if (rentalId !== null) draftOf(rentalId, (charge ?? movement).purpose).loose.push(movement);
+    // What comes back of a charge that took nothing, for no rental, answers no other charge: it names its own.
+    else if (charge === null) strays.push(movement);
   };
   const placeCharge = (charge: Payment): void => {
     const rentalId = seek.rentalOf(charge);
