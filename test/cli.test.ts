@@ -1,4 +1,4 @@
-/** The command as a user starts it: `./storno` in a process of its own, on real files, judged by what it prints and leaves. */
+/** The command as a user starts it: `./storno` in a process of its own, on real files, by what it prints and leaves. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import {

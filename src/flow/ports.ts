@@ -63,9 +63,9 @@ export interface Archive {
     fact: FactKind,
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, { readonly file: string; readonly line: number }>>;
-  /** Every obligation and account that may not come out even, with all its facts: perhaps too much, never too little. */
+  /** Every obligation and account that may not come out even, whole: too much perhaps, never too little. */
   screen(progress: Progress): Promise<Facts>;
-  /** All facts around one payment, charge or rental id: its obligation and its account's neighbours. Empty if unknown. */
+  /** All facts around one payment, charge or rental: its obligation, its account's neighbours. Empty if unknown. */
   around(id: string): Promise<Facts>;
   /** Ids of rentals, payments and charges that read much like this one, the likeliest first, at most three. */
   similar(id: string): Promise<readonly string[]>;

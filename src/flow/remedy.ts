@@ -17,7 +17,7 @@ export interface RemedyWorld {
   readonly progress: Progress;
 }
 
-/** A scan, and the rows that were not used: those may be too many to hold, therefore they are read as they are needed. */
+/** A scan, and the rows that were not used: those may be too many to hold, so they are read as they are needed. */
 export interface Scanned {
   readonly scan: Scan;
   readonly rejected: () => AsyncIterable<RejectedRow>;

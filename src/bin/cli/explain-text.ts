@@ -8,7 +8,7 @@ import { type Style, WIDTH, wrap } from './terminal.ts';
 
 export type Styling = (style: Style, text: string) => string;
 
-/** The case for a person: what was delivered, the verdict and why, the pair as two lines, everything in order of time. */
+/** The case for a person: what was delivered, the verdict and why, the pair as two lines, all in order of time. */
 export function explainText(explanation: Explanation, style: Styling): string {
   const parts = [
     ...explanation.rentals.map(rentalText),

@@ -47,7 +47,7 @@ export async function runScan(context: Context, options: ScanOptions): Promise<n
 
 type Writing = (folder: OutFolder, scanned: Scanned, head: ReportHead) => Promise<readonly string[]>;
 
-/** Report and files are loaded only where they are wanted, and while the engine reads: its charts take a while to load. */
+/** Report and files are loaded only where they are wanted, and while the engine reads: the charts take a while. */
 async function loadWriting(): Promise<Writing> {
   const [{ renderReport }, { writeScanFiles }] = await Promise.all([
     import('../../world/report/report.ts'),
@@ -57,7 +57,7 @@ async function loadWriting(): Promise<Writing> {
     writeScanFiles(folder, { scan: found, rejected: rejected(), report: renderReport(found, head) });
 }
 
-/** The report is titled by the folder from which the first file came. The assumptions already say how files were read. */
+/** The report is titled by the folder of the first file. The assumptions already say how files were read. */
 function headOf({ files }: Sources): ReportHead {
   const paths = FACT_KINDS.flatMap((fact) => files[fact] ?? []);
   const [first = '.'] = paths;

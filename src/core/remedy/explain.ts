@@ -17,7 +17,7 @@ export interface Explanation {
   readonly innocents: readonly Innocent[];
 }
 
-/** A chain payment → rental → other payment → their records is at most this long; the bound ends a loop of references. */
+/** A chain payment → rental → other payment → their records is at most this long; it ends a loop of references. */
 const ROUNDS_MAX = 16;
 
 /**

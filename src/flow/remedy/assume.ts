@@ -18,7 +18,7 @@ export function assume({ imported, findings, sources }: Assuming): readonly stri
     sayKeyless(findings, layers.rentals),
     sayRefundWindows(findings),
     sayDisputes(findings),
-    ...imported.notes,
+    ...imported.notes.map((note) => (note.endsWith('.') ? note : `${note}.`)),
   ].filter((sentence) => sentence !== null);
 }
 

@@ -32,7 +32,7 @@ export async function locateUnfit(archive: Archive, unfit: readonly Unfit[]): Pr
   return rows.sort((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : one.line - other.line));
 }
 
-/** Each unfit fact was counted as used and now counts as rejected, so that read = used + repeated + rejected still holds. */
+/** Each unfit fact was counted as used and now counts as rejected: read = used + repeated + rejected still holds. */
 export function recount(counts: ImportCounts, unfit: readonly Unfit[]): ImportCounts {
   const recounted: Partial<Record<FactKind, ImportCounts[FactKind]>> = { ...counts };
   for (const { fact } of unfit) {

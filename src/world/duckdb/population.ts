@@ -17,7 +17,7 @@ import type { DeclaredFact } from './source.ts';
 import { type AttributeColumn, attributeGroups, baseSql, isGathered } from './traits.ts';
 
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
-/** A century of quarter hours: beyond it the facts hold an impossible date, and a picture of it would be memory only. */
+/** A century of quarter hours: beyond it the facts hold an impossible date, and a picture of it is memory only. */
 const BUCKETS_MAX = 100 * 366 * 96;
 
 /** Counts the whole input, as the base for the findings. Without findings only what the outline holds. */
