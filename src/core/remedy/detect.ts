@@ -151,13 +151,13 @@ function detectEqual(obligation: Obligation, setting: Setting, price: Price): We
   const weighed = detectByPrice(obligation, setting, price);
   const net = netLegs(obligation.legs);
   const isEqual = net.length > 1 && net.every((leg) => leg.payment.amount.amountMinor === price.owed.amountMinor);
-  const shared = differInPayer(net);
+  const payers = differInPayer(net) ? 'several' : 'one';
   return {
     ...weighed,
     suspects: weighed.suspects.map((suspect) => ({
       ...suspect,
       basis: 'equal_charges',
-      grade: isEqual ? gradeOfEqual(suspect, shared) : 'possible',
+      grade: isEqual ? gradeOfEqual(suspect, payers) : 'possible',
     })),
   };
 }
@@ -191,13 +191,13 @@ function detectUnpriced(obligation: Obligation, setting: Setting): Weighed {
   const giving = isEqual ? others : others.filter((leg) => leg !== largest);
   const shares = shareOut(base, excess, [...repeated.keys(), ...giving]);
   const keptBeside = keeper(shares, net);
-  const shared = differInPayer(net);
+  const payers = differInPayer(net) ? 'several' : 'one';
   const suspects = shares.map((share): Suspect => {
     const repeat = repeated.get(share.leg);
     if (repeat !== undefined) return { class: 'double_charge', grade: 'proven', share, ...repeat };
     const suspect = { class: 'double_charge', share, kept: keptBeside(share) } as const;
     return isEqual
-      ? { ...suspect, basis: 'equal_charges', grade: gradeOfEqual(suspect, shared) }
+      ? { ...suspect, basis: 'equal_charges', grade: gradeOfEqual(suspect, payers) }
       : { ...suspect, basis: 'unclear', grade: 'possible' };
   });
   return { ...base, price: null, excess, suspects };
@@ -210,7 +210,7 @@ const SPLIT_TENDER_GAP_MAX_MS = HOUR_MS;
  * Equal charges of one rental are one price taken twice, unless they may be the two halves of a shared price:
  * the legs name two payers, or lie so close that they may have been paid in one sitting. No price tells them apart.
  */
-function gradeOfEqual(suspect: { readonly share: Share; readonly kept: Leg | null }, shared: boolean): Grade {
+function gradeOfEqual(suspect: { readonly share: Share; readonly kept: Leg | null }, payers: 'one' | 'several'): Grade {
   const { leg } = suspect.share;
   if (suspect.kept === null) return 'probable';
   const key = keyOf(leg.payment);
