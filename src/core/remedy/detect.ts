@@ -216,7 +216,7 @@ function gradeOfEqual(suspect: { readonly share: Share; readonly kept: Leg | nul
   const key = keyOf(leg.payment);
   if (key !== null && key === keyOf(suspect.kept.payment)) return 'proven';
   const gapMs = Math.abs(leg.payment.createdAt - suspect.kept.payment.createdAt);
-  return shared || gapMs <= SPLIT_TENDER_GAP_MAX_MS ? 'probable' : 'proven';
+  return payers === 'several' || gapMs <= SPLIT_TENDER_GAP_MAX_MS ? 'probable' : 'proven';
 }
 
 /** Fees and the like have no price: every charge is an occurrence of its own unless something ties two together. */
