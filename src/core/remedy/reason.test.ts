@@ -78,6 +78,14 @@ const SENTENCES: readonly { readonly title: string; readonly facts: string; read
     ],
   },
   {
+    title: 'equal charges that may be halves of a shared price',
+    facts: `charge pay_1 7.25 12T10:31 rental=r-17
+      charge pay_2 7.25 12T10:33 rental=r-17`,
+    reasons: [
+      'Rental r-17 was charged twice, EUR 14.50 in all: pay_2 on 12 Nov 2014 10:33 UTC came 2 min after pay_1. No file tells its price, which is taken to be one of these equal charges. Two cards or accounts, or two charges within an hour, may have shared one price: look before paying.',
+    ],
+  },
+  {
     title: 'one drive recorded twice for two accounts',
     facts: `${RENTAL}
       rental r-18 14.50 12T10:00 12T10:30 car=v1 account=b

@@ -54,7 +54,7 @@ function sayVerdict(weighed: Weighed, suspect: Suspect, setting: Setting): strin
         `Rental ${obligation.rentalId} was charged ${sayTimes(count)}, ${sayTotal(payment, weighed)}: ${gap}.`,
         'No file tells its price, which is taken to be one of these equal charges.',
         suspect.grade === 'probable'
-          ? 'They name different cards or accounts, so two payers may have shared the price.'
+          ? 'Two cards or accounts, or two charges within an hour, may have shared one price: look before paying.'
           : '',
         suspect.grade === 'possible' ? 'Our books hold several equal records, so it may have been split.' : '',
       );
