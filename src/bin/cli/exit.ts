@@ -1,4 +1,4 @@
-/** Exit codes of every command; `docs/cli.md` is their contract. 10 wins over 3: money owed is the more urgent news. */
+/** Exit codes of every command, as README and `--help` promise them. 10 wins over 3: money owed is more urgent news. */
 export const EXIT_DONE = 0;
 export const EXIT_CRASH = 1;
 export const EXIT_USAGE = 2;

@@ -114,8 +114,9 @@ function rentalMoments({ rentals }: Explanation): Moment[] {
 }
 
 function paymentMoments({ payments, findings }: Explanation): Moment[] {
-  const giveBack = new Set(findings.map(({ paymentId }) => paymentId));
-  const kept = new Set(findings.map(({ keptPaymentId }) => keptPaymentId));
+  const paired = findings.filter(({ paymentId }) => paymentId !== null);
+  const giveBack = new Set(paired.map(({ paymentId }) => paymentId));
+  const kept = new Set(paired.map(({ keptPaymentId }) => keptPaymentId));
   return payments.map((payment) => ({
     at: payment.createdAt,
     what:

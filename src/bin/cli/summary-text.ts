@@ -1,5 +1,5 @@
 import { FACT_KINDS } from '../../core/fact/fact.ts';
-import { money } from '../../core/kernel/money.ts';
+import { type Money, money } from '../../core/kernel/money.ts';
 import { type Instant, toRfc3339 } from '../../core/kernel/time.ts';
 import type { Cause } from '../../core/remedy/cause.ts';
 import { FINDING_CLASSES, type Finding, type FindingClass, GRADES, type Grade } from '../../core/remedy/finding.ts';
@@ -47,10 +47,14 @@ function table({ scan, style }: SummaryView): string {
 function rowsOf(findings: readonly Finding[], name: FindingClass, grade: Grade): readonly string[] {
   const these = findings.filter((finding) => finding.class === name && finding.grade === grade);
   if (these.length === 0) return [];
-  const sums = [...sumRefundDue(these)].map(([currency, of]) => sayGrouped(money(of[grade], currency)));
+  const sums = [...sumRefundDue(these)].map(([currency, of]) => sayDue(money(of[grade], currency)));
   return sums.map((sum, index) =>
     index === 0 ? tableRow(CLASS_WORDS[name], grade, sayCount(these.length), sum) : tableRow('', '', '', sum),
   );
+}
+
+function sayDue(due: Money): string {
+  return due.amountMinor === 0n ? 'nothing' : sayGrouped(due);
 }
 
 function tableRow(name: string, grade: string, count: string, due: string): string {
@@ -65,7 +69,8 @@ function windowLines(scan: Scan): readonly string[] {
       ? ''
       : `rentals that ended ${sayRange(incident.from, incident.to)}; `;
   const strays = incident.outside === 0 ? '' : ` (${sayCount(incident.outside)} further outside)`;
-  return [labelled('When', `${ended}charged wrongly ${sayRange(incident.chargedFrom, incident.chargedTo)}${strays}`)];
+  const done = scan.verdicts.findings.some(({ paymentId }) => paymentId !== null) ? 'charged' : 'booked';
+  return [labelled('When', `${ended}${done} wrongly ${sayRange(incident.chargedFrom, incident.chargedTo)}${strays}`)];
 }
 
 /** `2014-11-16 02:00 to 02:21 UTC`; the second date only where it differs. */
@@ -86,25 +91,34 @@ function causeLines({ scan, style }: SummaryView): readonly string[] {
   if (first === undefined) return [];
   if (first.score < SCORE_CLEAR_MIN) return [labelled('Why', sayUnclear(scan.diagnosis.causes))];
   const lines = [labelled('Why', sayCause(first, 2), (text) => text.replace(first.name, style('bold', first.name)))];
-  if (second !== undefined) lines.push(labelled('Or', sayCause(second, 1)));
+  if (second !== undefined) lines.push(labelled('Or', sayRunnerUp(second)));
   lines.push(labelled('Prevent', first.prevention));
   return lines;
 }
+
+function sayRunnerUp(second: Cause): string {
+  if (second.score >= SCORE_RIVAL_MIN) return sayCause(second, 1);
+  return `Nothing else comes near; next is ${sayNamed(second)}.`;
+}
+
+/** Below this the runner-up is no rival, and its evidence would only tire. */
+const SCORE_RIVAL_MIN = 0.1;
 
 /** Below this the first cause is a guess, and a guess is not told as an answer. */
 const SCORE_CLEAR_MIN = 0.3;
 
 function sayUnclear(causes: readonly Cause[]): string {
-  const nearest = causes
-    .slice(0, 2)
-    .map(({ id, name, score }) => `${id} ${name} (score ${roundScore(score).toFixed(2)})`);
-  return `Not clear from these files. Nearest: ${nearest.join('; ')}.`;
+  return `Not clear from these files. Nearest: ${causes.slice(0, 2).map(sayNamed).join('; ')}.`;
+}
+
+function sayNamed({ id, name, score }: Cause): string {
+  return `${id} ${name} (score ${roundScore(score).toFixed(2)})`;
 }
 
 /** The strongest of the evidence; all of it stands in the report and in summary.json. */
-function sayCause({ id, name, score, evidence }: Cause, sentences: number): string {
-  const strongest = evidence.split(/(?<=[.!?]) (?=[A-Z0-9])/).slice(0, sentences);
-  return `${id} ${name} (score ${roundScore(score).toFixed(2)}). ${strongest.join(' ')}`;
+function sayCause(cause: Cause, sentences: number): string {
+  const strongest = cause.evidence.split(/(?<=[.!?]) (?=[A-Z0-9])/).slice(0, sentences);
+  return `${sayNamed(cause)}. ${strongest.join(' ')}`;
 }
 
 function rowLines({ scan, out }: SummaryView): readonly string[] {

@@ -5,7 +5,7 @@ import { FINDING_CLASSES, type Finding, type FindingClass, type Grade } from './
 import type { RejectedRow, RowCounts } from './import.ts';
 import type { RefundLine, Scan } from './scan.ts';
 
-/** `summary.json`: names and forms are the published contract (docs/files.md), therefore snake_case. */
+/** `summary.json`: names and forms are the published contract (docs/file-contract.md), therefore snake_case. */
 export interface Summary {
   readonly counts: Readonly<Partial<Record<string, RowCounts>>>;
   readonly incident: SummaryIncident | null;
