@@ -49,7 +49,10 @@ export function diagnose({ findings, population, layers }: DiagnosisInput): Diag
   };
 }
 
-/** What is only possible may be innocent, and would blur what the others show: it counts where there is nothing else. */
+/**
+ * What is only possible may be innocent, and would blur what the others show: it counts where there is nothing
+ * else.
+ */
 function telling(findings: readonly Finding[]): readonly Finding[] {
   const sure = findings.filter((finding) => finding.grade !== 'possible' && finding.class !== 'missing_twin');
   return sure.length > 0 ? sure : findings;

@@ -44,7 +44,10 @@ export function booksProfileOf(cases: readonly Case[]): BooksProfile | null {
   };
 }
 
-/** Of three charges, the second is nobody's first: only the pair of the first two says what the books knew of the first. */
+/**
+ * Of three charges, the second is nobody's first: only the pair of the first two says what the books knew of the
+ * first.
+ */
 function wasTakenBefore(finding: Finding, first: Leg): boolean {
   return finding.evidence.payments.some(
     (payment) => isTaken(payment) && payment.createdAt < first.at && payment.purpose === first.payment?.purpose,

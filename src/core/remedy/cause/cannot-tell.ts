@@ -4,7 +4,9 @@ import { type Profile, withRole } from './profile.ts';
 import type { Role } from './roles.ts';
 
 /** The first cause is clear if it leads by this much. */
-const CLEAR_LEAD = 0.12;
+const CLEAR_LEAD = 0.15;
+/** The most telling files and columns; a longer list is a wish, not advice. */
+const HELPS_SHOWN_MAX = 3;
 const FEW_CASES = 4;
 
 /** What would tell the first causes apart, of the things that are not there. Empty where the first is clear. */
@@ -19,18 +21,13 @@ export function cannotTellOf(profile: Profile, causes: readonly Cause[]): readon
       : [];
   if (first.score - second.score >= CLEAR_LEAD && first.score >= 0.5) return few;
   const rivals = causes.filter((cause) => first.score - cause.score < CLEAR_LEAD || cause === second).slice(0, 4);
-  const helps = HELPS.filter((help) => isMissing(help, profile) && tellsApart(help, rivals));
-  const pair = rivals.map((cause) => cause.id);
-  return [
-    ...few,
-    ...helps.map(
-      (help) =>
-        `${help.what} would tell ${listOf(
-          pair.filter((id) => help.tells.includes(id)),
-          pair,
-        )} apart.`,
-    ),
-  ];
+  const names = rivals.map((cause) => cause.id);
+  const helps = HELPS.filter((help) => isMissing(help, profile))
+    .map((help) => ({ help, tells: names.filter((id) => help.tells.includes(id)).length }))
+    .filter(({ tells }) => tells > 0)
+    .sort((one, other) => other.tells - one.tells)
+    .slice(0, HELPS_SHOWN_MAX);
+  return [...few, ...helps.map(({ help }) => `${help.what} would tell ${sayBoth(names)} apart.`)];
 }
 
 interface Help {
@@ -82,12 +79,6 @@ function isMissing(help: Help, profile: Profile): boolean {
   return help.role !== undefined && withRole(profile, help.role).length === 0;
 }
 
-/** It has something to say on the first cause and on a rival. */
-function tellsApart(help: Help, rivals: readonly Cause[]): boolean {
-  return rivals.filter((cause) => help.tells.includes(cause.id)).length >= 2;
-}
-
-function listOf(ids: readonly string[], all: readonly string[]): string {
-  const shown = ids.length >= 2 ? ids : all;
-  return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+function sayBoth(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

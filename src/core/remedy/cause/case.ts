@@ -7,7 +7,10 @@ import type { Finding } from '../finding.ts';
 /** A finding laid out in time: what was done first, what was done again, and for which rental. */
 export interface Case {
   readonly finding: Finding;
-  /** When the wrong thing was done: the charge, for a phantom the surplus record, for a bank duplicate the second line. */
+  /**
+   * When the wrong thing was done: the charge, for a phantom the surplus record, for a bank duplicate the second
+   * line.
+   */
   readonly chargedAt: Instant;
   /** When the affected rental ended; null where there is none. */
   readonly endedAt: Instant | null;
@@ -27,7 +30,10 @@ export interface Leg {
   readonly line: Settlement | null;
 }
 
-/** Cases in order of `chargedAt`. Missing twins are consequences, not wrong charges; findings without any time are none. */
+/**
+ * Cases in order of `chargedAt`. Missing twins are consequences, not wrong charges; findings without any time are
+ * none.
+ */
 export function casesOf(findings: readonly Finding[]): readonly Case[] {
   const cases: Case[] = [];
   for (const finding of findings) {
@@ -52,7 +58,10 @@ function paymentCase(finding: Finding): Case | null {
   return laidOut(finding, { at: wrong.createdAt, first: legOf(first, finding), second: legOf(second, finding) });
 }
 
-/** The wrong charge and the one it repeats: the succeeded charge just before it, or, where it came first, the kept one. */
+/**
+ * The wrong charge and the one it repeats: the succeeded charge just before it, or, where it came first, the kept
+ * one.
+ */
 function legsAround(finding: Finding, wrong: Payment): readonly [Payment | null, Payment | null] {
   let before: Payment | null = null;
   for (const payment of finding.evidence.payments) {

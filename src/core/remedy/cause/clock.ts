@@ -2,7 +2,9 @@ import { DAY_MS, HOUR_MS, type Instant } from '../../kernel/time.ts';
 import type { TimeSeries } from '../population.ts';
 import { shareOf } from './numbers.ts';
 
-/** How the cases lie on the clock: only some hours of the day, or the days on which clocks are put back or forward. */
+/**
+ * How the cases lie on the clock: only some hours of the day, or the days on which clocks are put back or forward.
+ */
 export interface ClockProfile {
   /** The two neighbouring hours of UTC that hold the most cases, their share, and the base's share there. */
   readonly hour: number;
@@ -58,7 +60,10 @@ function pairShare(hours: readonly number[], hour: number): number {
   return total === 0 ? 0 : ((hours[hour] ?? 0) + (hours[(hour + 1) % 24] ?? 0)) / total;
 }
 
-/** Length of the mean vector on a clock face of the given period: 1 where all gather at one place, near 0 where even. */
+/**
+ * Length of the mean vector on a clock face of the given period: 1 where all gather at one place, near 0 where
+ * even.
+ */
 function gathering(times: readonly Instant[], periodMs: number): number {
   if (times.length < 5) return 0;
   let x = 0;
@@ -71,7 +76,10 @@ function gathering(times: readonly Instant[], periodMs: number): number {
   return Math.hypot(x, y) / times.length;
 }
 
-/** Clock changes of 2007 and later: EU last Sundays of March and October at 01:00 UTC, US 2nd of March and 1st of November. */
+/**
+ * Clock changes of 2007 and later: EU last Sundays of March and October at 01:00 UTC, US 2nd of March and 1st of
+ * November.
+ */
 export function isNearClockChange(at: Instant): boolean {
   const { month, day, weekday, hour } = calendarOf(at);
   if (weekday !== 0 && !(weekday === 6 && hour >= 22)) return false;

@@ -2,7 +2,10 @@ import type { CauseId } from './diagnosis.ts';
 
 /** One thing that the data say for or against a cause. */
 export interface Clue {
-  /** For a supporting clue its share of the fingerprint; for a contradiction how much of the score it can take, 0 to 1. */
+  /**
+   * For a supporting clue its share of the fingerprint; for a contradiction how much of the score it can take, 0
+   * to 1.
+   */
   readonly weight: number;
   /** How strongly the data show it, 0 to 1; null where these files cannot show it. */
   readonly strength: number | null;
@@ -44,7 +47,7 @@ export function evidenceOf({ support, against }: Reading): string {
     .sort((one, other) => other.weight - one.weight)
     .slice(0, 1)
     .map((clue) => `Against it: ${lowerFirst(clue.says)}`);
-  const said = [...pro, ...contra];
+  const said = [...new Set([...pro, ...contra])];
   return said.length === 0 ? 'Nothing in these files contradicts it, and little speaks for it.' : said.join(' ');
 }
 

@@ -34,7 +34,10 @@ export interface Diagnosis {
   readonly incident: IncidentWindow | null;
   /** Best first, at most `CAUSES_SHOWN_MAX`; empty where nothing is wrong. */
   readonly causes: readonly Cause[];
-  /** What these files cannot tell, and which further file or column would help. Empty where the first cause is clear. */
+  /**
+   * What these files cannot tell, and which further file or column would help. Empty where the first cause is
+   * clear.
+   */
   readonly cannotTell: readonly string[];
 }
 

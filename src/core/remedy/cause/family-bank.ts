@@ -62,7 +62,9 @@ function sameFile({ bank, attributes }: Profile): Trait {
   };
 }
 
-/** A batch of charges was submitted twice to the provider: one batch, file or sequence on both legs, one whole day. */
+/**
+ * A batch of charges was submitted twice to the provider: one batch, file or sequence on both legs, one whole day.
+ */
 function sameBatch(profile: Profile): Trait {
   const column = trait.top(
     withRole(profile, 'file').filter((each) => each.fact === 'payments'),
@@ -96,7 +98,10 @@ function twinMissing({ missingTwins, layers }: Profile): Trait {
   if (!layers.settlements) return { strength: null, says: '' };
   return {
     strength: missingTwins > 0 ? 1 : 0,
-    says: `${sayNumber(missingTwins)} charges of a neighbouring day never reached the bank: that day's file is missing.`,
+    says:
+      missingTwins === 0
+        ? 'No charge of a neighbouring day is missing at the bank.'
+        : `${sayNumber(missingTwins)} charges of a neighbouring day never reached the bank: that day's file is missing.`,
   };
 }
 

@@ -6,7 +6,10 @@ import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
-/** Causes in the idempotency key and at the provider: C03 expired, C04 unstable or missing, C25 provider repeats, C26 failover. */
+/**
+ * Causes in the idempotency key and at the provider: C03 expired, C04 unstable or missing, C25 provider repeats,
+ * C26 failover.
+ */
 export function readKeys(profile: Profile): readonly Reading[] {
   return [keyExpired(profile), keyUnstable(profile), providerRepeats(profile), failover(profile)];
 }
@@ -106,7 +109,10 @@ function beyondLifetime(profile: Profile): Trait {
   };
 }
 
-/** Keys that differ in one component only, or that are missing more often than in the base: neither can meet its twin. */
+/**
+ * Keys that differ in one component only, or that are missing more often than in the base: neither can meet its
+ * twin.
+ */
 export function unstable(profile: Profile): Trait {
   const { keys } = profile;
   if (keys === null) return { strength: 0, says: '' };

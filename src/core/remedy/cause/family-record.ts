@@ -7,7 +7,10 @@ import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
-/** Causes in the record of the drive or its price: C16 two identities, C18 record twice, C21 lost end event, C22 unit or tax. */
+/**
+ * Causes in the record of the drive or its price: C16 two identities, C18 record twice, C21 lost end event, C22
+ * unit or tax.
+ */
 export function readRecords(profile: Profile): readonly Reading[] {
   return [twoIdentities(profile), recordTwice(profile), lostEnd(profile), wrongUnit(profile)];
 }
@@ -71,9 +74,13 @@ function wrongUnit(profile: Profile): Reading {
 }
 
 function accountsDiffer({ accounts }: Profile): Trait {
+  const { different } = accounts;
   return {
-    strength: ramp(accounts.different, 0.2, 0.7),
-    says: `The two records of the drive belong to different customers in ${sayShare(accounts.different)} of the cases.`,
+    strength: ramp(different, 0.2, 0.7),
+    says:
+      different < 0.5
+        ? `The two records of the drive belong to one customer in ${sayShare(1 - different)} of the cases.`
+        : `The two records of the drive belong to different customers in ${sayShare(different)} of the cases.`,
   };
 }
 

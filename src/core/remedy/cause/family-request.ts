@@ -1,13 +1,16 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
+import type { AttributeProfile } from './attributes.ts';
 import { type Reading, sayShare } from './clue.ts';
 import { configuredLength, shareWithin } from './gaps.ts';
 import { quantile, ramp, shareOf } from './numbers.ts';
-import type { Profile } from './profile.ts';
-import { withRole } from './profile.ts';
+import { type Profile, withRoleOrNone } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
-/** Causes in the request of one customer: C01 double submit, C02 retry with a new key, C14 late success, C15 several intents. */
+/**
+ * Causes in the request of one customer: C01 double submit, C02 retry with a new key, C14 late success, C15
+ * several intents.
+ */
 export function readRequests(profile: Profile): readonly Reading[] {
   return [doubleSubmit(profile), retryWithNewKey(profile), lateSuccess(profile), severalIntents(profile)];
 }
@@ -151,13 +154,19 @@ function firstNotTaken({ books }: Profile): Trait {
 }
 
 export function redelivered(profile: Profile): Trait {
-  const column = trait.top(withRole(profile, 'delivery_count'), (each) => each.present);
-  if (column === null) return { strength: null, says: '' };
-  const share = shareOf(column.values, ([one, other]) => Number(other) >= 2 && Number(other) > Number(one));
+  const column = trait.top(withRoleOrNone(profile, 'delivery_count'), deliveredAgain);
+  if (column === null || (column.role === null && deliveredAgain(column) < 0.8)) return { strength: null, says: '' };
+  const share = deliveredAgain(column);
   return {
     strength: ramp(share, 0.3, 0.8),
     says: `The message of the second charge had been delivered before in ${sayShare(share)} of the pairs (column ${column.name}).`,
   };
+}
+
+/** Share of the pairs in which a small count rises: of deliveries, receives or attempts. */
+function deliveredAgain({ values }: AttributeProfile): number {
+  const count = (text: string): number => (/^\d{1,3}$/.test(text) ? Number(text) : 0);
+  return shareOf(values, ([one, other]) => count(one) === 1 && count(other) >= 2 && count(other) <= 20);
 }
 
 /** First charges of scheduled work gather at one place of the quarter hour; those of customers do not. */

@@ -1,15 +1,18 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
+import type { AttributeProfile } from './attributes.ts';
 import { isNearClockChange } from './clock.ts';
 import { type Reading, sayNumber, sayShare } from './clue.ts';
 import { onSlots } from './family-request.ts';
 import { shareWithin } from './gaps.ts';
 import { ramp, shareOf } from './numbers.ts';
-import { type Profile, withRole } from './profile.ts';
+import { type Profile, withRole, withRoleOrNone } from './profile.ts';
 import { isTestWord } from './roles.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
-/** Causes in scheduled work: C05 race, C06 job twice, C08 period again, C19 test on production, C20 clock and zone. */
+/**
+ * Causes in scheduled work: C05 race, C06 job twice, C08 period again, C19 test on production, C20 clock and zone.
+ */
 export function readRuns(profile: Profile): readonly Reading[] {
   return [race(profile), jobTwice(profile), periodAgain(profile), testOnProduction(profile), clockError(profile)];
 }
@@ -170,13 +173,20 @@ function runsIntoOne(profile: Profile): Trait {
 }
 
 export function sourcesApart(profile: Profile): Trait {
-  const column = trait.top(withRole(profile, 'source'), (each) => each.different);
+  const column = trait.top(withRoleOrNone(profile, 'source'), (each) => each.pairTop?.share ?? 0);
+  if (column !== null && column.role === null && !namesTwo(column)) return { strength: null, says: '' };
   if (column === null || column.pairTop === null) return { strength: column === null ? null : 0, says: '' };
   const [one, other] = column.pairTop.pair;
   return {
     strength: ramp(column.pairTop.share, 0.4, 0.85),
     says: `${sayShare(column.pairTop.share)} of the pairs come from two systems, ${one} and ${other} (column ${column.name}).`,
   };
+}
+
+/** A column whose name says nothing: two constant names, neither numbers nor yes and no, as of systems or contracts. */
+function namesTwo({ pairTop }: AttributeProfile): boolean {
+  const isName = (value: string): boolean => !/^(true|false|yes|no|ja|nein|si|[ynjtf]|[\d.,+-]*)$/i.test(value);
+  return pairTop !== null && pairTop.share >= 0.9 && pairTop.pair.every(isName);
 }
 
 /** It did not stop: hardly any charge of the base comes after the last wrong one. */
@@ -191,7 +201,11 @@ export function goesOn({ spread, incident }: Profile): Trait {
 
 /** Second charges made with a credential, host or environment that is not the live one. */
 export function testValues(profile: Profile): Trait {
-  const columns = [...withRole(profile, 'environment'), ...withRole(profile, 'worker'), ...withRole(profile, 'source')];
+  const columns = [
+    ...withRoleOrNone(profile, 'environment'),
+    ...withRole(profile, 'worker'),
+    ...withRole(profile, 'source'),
+  ];
   if (columns.length === 0) return { strength: null, says: '' };
   const test = (each: (typeof columns)[number]): number =>
     shareOf(
@@ -199,7 +213,7 @@ export function testValues(profile: Profile): Trait {
       ([, other]) => isTestWord(other) && (each.role === 'environment' || !/^(false|0|f|no)$/i.test(other)),
     );
   const column = trait.top(columns, test);
-  if (column === null) return { strength: null, says: '' };
+  if (column === null || (column.role === null && test(column) < 0.8)) return { strength: null, says: '' };
   return {
     strength: ramp(test(column), 0.3, 0.8),
     says: `${sayShare(test(column))} of the wrong charges were made by ${column.secondTop.value} (column ${column.name}), which is not the live system.`,

@@ -17,7 +17,10 @@ export interface GapProfile {
   /** Narrow heaps, the largest first, and the share of all gaps that lie in them. */
   readonly modes: readonly Mode[];
   readonly modesShare: number;
-  /** Change of the gap per unit of service date: -1 where all was charged again at one moment, 0 for a constant lag. */
+  /**
+   * Change of the gap per unit of service date: -1 where all was charged again at one moment, 0 for a constant
+   * lag.
+   */
   readonly slope: number | null;
   readonly slopeFit: number;
   /** Whether second legs came in the order of the first: 1 for a list processed again from top to bottom. */
@@ -29,7 +32,10 @@ export interface Mode {
   readonly share: number;
 }
 
-/** A heap is narrow if its upper edge lies at most this factor above its lower (timeouts and leases have some jitter). */
+/**
+ * A heap is narrow if its upper edge lies at most this factor above its lower (timeouts and leases have some
+ * jitter).
+ */
 const MODE_WIDTH = 1.15;
 const MODE_WIDTH_MS_MIN = 60;
 const MODES_MAX = 4;
@@ -63,7 +69,9 @@ export function shareWithin(profile: GapProfile, leastMs: number, mostMs: number
   return shareOf(profile.gaps, (gap) => gap >= leastMs && gap <= mostMs);
 }
 
-/** The time of service stands for the first leg where there is no rental; both fall by one day per day in a re-run. */
+/**
+ * The time of service stands for the first leg where there is no rental; both fall by one day per day in a re-run.
+ */
 function servicePoints(cases: readonly Case[]): readonly { readonly x: number; readonly y: number }[] {
   return cases.flatMap((each) =>
     each.gapMs === null || each.first === null ? [] : [{ x: each.endedAt ?? each.first.at, y: each.gapMs }],

@@ -12,7 +12,9 @@ const SURPRISE_MAX = 3;
 const CLASS_SHARE_MIN = 0.1;
 /** A gap belongs if it lies within this many median deviations of the median, on a scale of powers of ten. */
 const GAP_DEVIATIONS = 5;
-/** Timers with a few lengths have no median deviation at all; their range is half a power of ten each way at least. */
+/**
+ * Timers with a few lengths have no median deviation at all; their range is half a power of ten each way at least.
+ */
 const GAP_DEVIATION_MIN = 0.1;
 /** Further lengths of a timer belong too: all gaps but the outer eighths, and a fifth of a power of ten beyond. */
 const GAP_OUTER_SHARE = 0.12;

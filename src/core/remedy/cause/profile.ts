@@ -72,7 +72,9 @@ export interface AccountProfile {
 
 /** How the incident lies in time. */
 export interface Spread {
-  /** Share of all rentals (else of all first charges) in the window that are affected; null where no base is known. */
+  /**
+   * Share of all rentals (else of all first charges) in the window that are affected; null where no base is known.
+   */
   readonly coverage: number | null;
   readonly coverageOf: 'rentals' | 'charges';
   /** Length of the service window and of the wrong charges, without the outer 2 % at each end. */
@@ -127,9 +129,22 @@ export function profileOf({ incident, population, layers, missingTwins }: Profil
   };
 }
 
-/** The attributes of a role that most cases have, the most telling facts first: payments, then charges, then others. */
+/**
+ * The attributes of a role that most cases have, the most telling facts first: payments, then charges, then
+ * others.
+ */
 export function withRole(profile: Profile, role: Role): readonly AttributeProfile[] {
   return profile.attributes.filter((each) => each.role === role && each.present >= 0.5);
+}
+
+/**
+ * The columns of a role; where none is named so, those whose names say nothing: then the values alone must speak, so
+ * this is only for questions that other columns cannot answer by accident.
+ */
+export function withRoleOrNone(profile: Profile, role: Role): readonly AttributeProfile[] {
+  const named = withRole(profile, role);
+  if (named.length > 0) return named;
+  return profile.attributes.filter((each) => each.role === null && each.fact !== 'rentals' && each.present >= 0.5);
 }
 
 function classSharesOf(cases: readonly Case[]): Readonly<Record<FindingClass, number>> {
@@ -242,7 +257,9 @@ function coverageOf(cases: readonly Case[], population: Population): Pick<Spread
   return { coverage: firstChargeCoverage(cases, population), coverageOf: 'charges' };
 }
 
-/** Without rentals: the share of all charges in the stretch of the first legs, the wrong ones made there taken out. */
+/**
+ * Without rentals: the share of all charges in the stretch of the first legs, the wrong ones made there taken out.
+ */
 function firstChargeCoverage(cases: readonly Case[], { charged }: Population): number | null {
   const firsts = ascending(cases.flatMap(({ first, second }) => (first === null || second === null ? [] : [first.at])));
   const from = quantile(firsts, 0.01);

@@ -1,4 +1,7 @@
-/** What an attribute is about, told by the words of its name: English, Italian, German, in the spellings of exports. */
+/**
+ * What an attribute is about, told by the words of its name: English, Italian, German, in the spellings of
+ * exports.
+ */
 export const ROLES = [
   'delivery_count',
   'session',
@@ -19,7 +22,10 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** A role is recognised by one of its words, or by two words that stand side by side. The first role that fits counts. */
+/**
+ * A role is recognised by one of its words, or by two words that stand side by side. The first role that fits
+ * counts.
+ */
 const WORDS: readonly (readonly [Role, RegExp])[] = [
   [
     'delivery_count',
@@ -110,12 +116,10 @@ export function isTestWord(value: string): boolean {
   );
 }
 
-/** A second delivery of a message, as a number; null where the text is none. */
-export function countOf(text: string): number | null {
-  return /^\d{1,6}$/.test(text.trim()) ? Number(text.trim()) : null;
-}
-
-/** A length of time as milliseconds from text and the unit in the attribute's name (`…_s`, `seconds`: seconds; else ms). */
+/**
+ * A length of time as milliseconds from text and the unit in the attribute's name (`…_s`, `seconds`: seconds; else
+ * ms).
+ */
 export function lengthMsOf(text: string, name: string): number | null {
   const value = Number(text.trim());
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) return null;

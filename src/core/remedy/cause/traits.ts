@@ -8,8 +8,8 @@ import { type Profile, withRole } from './profile.ts';
 import { lengthMsOf, type Role } from './roles.ts';
 
 /**
- * Traits that several causes share, each as a strength from 0 to 1 and a sentence. A cause says how much a trait weighs,
- * for or against it; what a trait is and how it is said stands here once.
+ * Traits that several causes share, each as a strength from 0 to 1 and a sentence. A cause says how much a trait
+ * weighs, for or against it; what a trait is and how it is said stands here once.
  */
 export interface Trait {
   readonly strength: number | null;
@@ -89,7 +89,7 @@ export function fallingGap({ gap, spread }: Profile): Trait {
       straight *
       ramp(spread.serviceMs / Math.max(1, spread.chargedMs), 1.5, 3) *
       ramp(spread.serviceMs, HOUR_MS, 4 * HOUR_MS),
-    says: `The gap falls by one day per day of service (slope ${gap.slope.toFixed(2)}).`,
+    says: `The second charge came ${sayDuration(gap.p05)} to ${sayDuration(gap.p95)} after the first, and the gap falls by one day per day of service (slope ${gap.slope.toFixed(2)}).`,
   };
 }
 

@@ -15,7 +15,9 @@ export interface Incident {
   readonly crowded: boolean;
 }
 
-/** A second crowd at least this large against the first belongs to the incident (nights, cycles); smaller is noise. */
+/**
+ * A second crowd at least this large against the first belongs to the incident (nights, cycles); smaller is noise.
+ */
 const FURTHER_BURST_SHARE_MIN = 0.1;
 const FURTHER_BURST_MIN = 4;
 /** Nights or cycles that one incident may have before the rest is taken as sporadic. */
@@ -59,17 +61,22 @@ function chargedRange(cases: readonly Case[], base: Base): Range | null {
   return crowdedRange(timesOf(alike, chargedAt), base, fitted) ?? rangeOf(alike.map(chargedAt)) ?? found;
 }
 
-/** The cases that look like those in the range; all of the range where more would go than can be strays. */
+/** The cases that look like those in the range; all of the range too where none or fewer of it can be strays. */
 function likeTheCrowd(cases: readonly Case[], range: Range): readonly Case[] {
   const crowd = between(cases, range);
   const isAlike = likenessOf(crowd);
   const kept = new Set(crowd.filter(isAlike));
-  if (crowd.length - kept.size <= straysPlausible(straysExpected(cases, range))) return cases.filter(isAlike);
+  const expected = straysExpected(cases, range);
+  const strays = crowd.length - kept.size;
+  if (expected >= STRAYS_INSIDE_MIN && strays <= straysPlausible(expected)) return cases.filter(isAlike);
   const inRange = new Set(crowd);
   return cases.filter((each) => inRange.has(each) || isAlike(each));
 }
 
-/** More than this many where so many are expected would be no chance (three deviations of a Poisson count, and two). */
+/**
+ * More than this many where so many are expected would be no chance (three deviations of a Poisson count, and
+ * two).
+ */
 function straysPlausible(expected: number): number {
   return expected + 3 * Math.sqrt(expected) + 2;
 }
@@ -80,7 +87,10 @@ interface Sieve {
   readonly ended: TimeSeries | null;
 }
 
-/** The cases charged in the range, less the strays among them: those that look otherwise, or whose rentals ended apart. */
+/**
+ * The cases charged in the range, less the strays among them: those that look otherwise, or whose rentals ended
+ * apart.
+ */
 function withoutStrays({ cases, range, ended }: Sieve): readonly Case[] {
   const inside = between(cases, range);
   const expected = straysExpected(cases, range);

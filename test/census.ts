@@ -1,17 +1,17 @@
-import type { Attributes, FactKind } from '../../fact/fact.ts';
-import type { Facts } from '../../fact/facts.ts';
-import type { Payment } from '../../fact/payment.ts';
-import { type Money, money } from '../../kernel/money.ts';
-import { type Instant, MINUTE_MS } from '../../kernel/time.ts';
-import type { Finding } from '../finding.ts';
+import type { Attributes, FactKind } from '../src/core/fact/fact.ts';
+import type { Facts } from '../src/core/fact/facts.ts';
+import type { Payment } from '../src/core/fact/payment.ts';
+import { type Money, money } from '../src/core/kernel/money.ts';
+import { type Instant, MINUTE_MS } from '../src/core/kernel/time.ts';
+import { isTaken } from '../src/core/remedy/cause/case.ts';
+import type { Finding } from '../src/core/remedy/finding.ts';
 import {
   ATTRIBUTE_VALUES_MAX,
   type AttributeBase,
   type Population,
   type Taken,
   type TimeSeries,
-} from '../population.ts';
-import { isTaken } from './case.ts';
+} from '../src/core/remedy/population.ts';
 
 const BUCKET_MS = 15 * MINUTE_MS;
 
