@@ -6,7 +6,7 @@ import type { ImportCounts, RowCounts } from '../../core/remedy/import.ts';
 import type { Archive, Imported, Progress } from '../../flow/ports.ts';
 import { refusedByFact } from './contradiction.ts';
 import { type Declared, declareFacts } from './declare.ts';
-import { around, outline, population, screen } from './holdings.ts';
+import { around, type Counting, outline, population, screen, startCounting } from './holdings.ts';
 import { type Database, openDatabase } from './open.ts';
 import type { Holdings, Outlined } from './outline.ts';
 import { locateIds, rejectedRows } from './rejected.ts';
@@ -31,6 +31,7 @@ export async function openArchive({ memory }: ArchiveSettings): Promise<Archive>
 function archiveOver(database: Database): Archive {
   let declared: Declared | null = null;
   let holdings: Holdings | null = null;
+  let counting: Counting | null = null;
   let isOpen = true;
   const opened = (): Declared => {
     assert(declared !== null, 'the archive was asked before it was opened');
@@ -56,13 +57,20 @@ function archiveOver(database: Database): Archive {
       const declaredFact = opened().facts.find((each) => each.fact === fact);
       return declaredFact === undefined ? new Map() : locateIds(database, opened(), { declaredFact, ids });
     },
-    screen: (progress) => screen(imported(), progress),
+    async screen(progress) {
+      const facts = await screen(imported(), progress);
+      // Where nothing is proposed there will be no finding, and nothing to count for it.
+      if (facts.payments.length > 0) counting ??= await startCounting(imported());
+      return facts;
+    },
     around: (id) => around(imported(), id),
     similar: (id) => similarIds(imported(), id),
-    population: (findings, progress) => population(imported(), findings, progress),
+    population: (findings, progress) => population(imported(), { findings, counting, progress }),
     async close() {
-      if (isOpen) database.close();
+      if (!isOpen) return;
       isOpen = false;
+      await counting?.stop();
+      database.close();
     },
   };
 }

@@ -86,14 +86,20 @@ async function contradictionsOf({ database }: Holdings, fact: FactKind): Promise
   });
 }
 
-/** From a record's ordinal over all sources to its source and its ordinal there. */
+/** From a record's ordinal over all sources, which stand one after the other, to its source and its ordinal there. */
 async function placeFinder({ database }: Holdings, fact: FactKind): Promise<(ordinal: number) => RowPlace> {
   const rows = await queryRows(
     database,
-    `select source::double, min(rowid)::double from ${outlineTable(fact)} group by source order by min(rowid) desc`,
+    `select source::double, count(*)::double from ${outlineTable(fact)} group by source order by source`,
   );
+  const starts: { readonly source: number; readonly first: number }[] = [];
+  let first = 0;
+  for (const [source, count] of rows) {
+    starts.push({ source: Number(source), first });
+    first += Number(count);
+  }
   return (ordinal) => {
-    const [source, first] = rows.find(([, begin]) => Number(begin) <= ordinal) ?? [0, 0];
-    return { source: Number(source), ordinal: ordinal - Number(first) };
+    const start = starts.findLast((each) => each.first <= ordinal) ?? { source: 0, first: 0 };
+    return { source: start.source, ordinal: ordinal - start.first };
   };
 }

@@ -7,9 +7,9 @@ import { assert } from '../../core/kernel/assert.ts';
 import { type Money, money } from '../../core/kernel/money.ts';
 import { CONTRACT, viewColumn } from './contract.ts';
 import { type Database, quoteName } from './open.ts';
-import { OUTLINE, USED } from './outline.ts';
-import { idHash, twinTable } from './repeats.ts';
+import { OUTLINE, type Outlined } from './outline.ts';
 import type { DeclaredFact } from './source.ts';
+import { usedRowsSql } from './used.ts';
 
 /** What the outline's wanted ids stand for in the files: the expression over a view's row, and the table of ids. */
 const WANTED: Readonly<Record<FactKind, { readonly key: string; readonly table: string }>> = {
@@ -27,15 +27,15 @@ export interface FactTypes {
   readonly settlements: Settlement;
 }
 
-/** Reads the wanted facts from the files again, whole, each record once. `hasTwins`: `settleRepeats` found candidates. */
+/** Reads the wanted facts from the files again, whole, each record once. */
 export async function gather<Kind extends FactKind>(input: {
   readonly database: Database;
   readonly declared: DeclaredFact & { readonly fact: Kind };
-  readonly hasTwins: boolean;
+  readonly outlined: Outlined;
   readonly onRows: (rows: number) => void;
 }): Promise<readonly FactTypes[Kind][]> {
   const { database, declared } = input;
-  const result = await database.connection.stream(gatherSql(declared, input.hasTwins));
+  const result = await database.connection.stream(gatherSql(declared, input.outlined));
   const make: (cells: Cells) => FactTypes[Kind] = MAKERS[declared.fact];
   const facts: FactTypes[Kind][] = [];
   const names = [...CONTRACT[declared.fact].map(viewColumn), ...declared.attributes.map((name) => `@${name}`)];
@@ -50,19 +50,13 @@ export async function gather<Kind extends FactKind>(input: {
   return facts;
 }
 
-function gatherSql(declared: DeclaredFact, hasTwins: boolean): string {
-  const { fact, view } = declared;
+function gatherSql(declared: DeclaredFact, outlined: Outlined): string {
+  const { fact } = declared;
   const { key, table } = WANTED[fact];
   const contract = CONTRACT[fact].map((column) => quoteName(viewColumn(column)));
-  const columns = [...contract, ...declared.attributes.map((name) => quoteName(`@${name}`))].join(', ');
-  const wanted = `${key} in (select id from ${table})`;
-  if (!hasTwins) return `select ${columns} from ${view} where reject = 0 and ${wanted}`;
-  // Rows of one id are taken from the table that knows which of them counts.
-  return `
-    select ${columns} from ${view}
-    where reject = 0 and ${wanted} and ${idHash(fact)} not in (select id from ${twinTable(fact)})
-    union all
-    select ${columns} from ${twinTable(fact)} where fate = ${USED} and ${wanted}`;
+  const attributes = declared.attributes.map((name) => quoteName(`@${name}`));
+  const select = [...contract, ...attributes].join(', ');
+  return usedRowsSql(declared, outlined, { select, where: `${key} in (select id from ${table})` });
 }
 
 /** Makes equal texts one: a column with few values then costs a pointer a row. Bounded, for columns with many. */

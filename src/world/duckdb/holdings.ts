@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { FACT_KINDS, type FactKind } from '../../core/fact/fact.ts';
+import type { FactKind } from '../../core/fact/fact.ts';
 import type { Coverage, Facts, Layers } from '../../core/fact/facts.ts';
-import { assert } from '../../core/kernel/assert.ts';
 import type { Window } from '../../core/kernel/time.ts';
 import type { Finding } from '../../core/remedy/finding.ts';
 import type { RowCounts } from '../../core/remedy/import.ts';
 import type { Population } from '../../core/remedy/population.ts';
 import type { Progress } from '../../flow/ports.ts';
 import { wantAround } from './around.ts';
+import { type CountedColumn, countColumns } from './bases.ts';
 import { closeCases } from './closing.ts';
 import { type FactTypes, gather } from './gather.ts';
 import { wantWitnesses } from './missing.ts';
@@ -35,11 +35,13 @@ export async function outline(input: {
   await prepareEngine(database);
   const twins = new Set<FactKind>();
   await input.settle(async () => {
+    await database.connection.run('set preserve_insertion_order = false');
     for (const fact of declared) {
       const bytes = fact.sources.reduce((sum, source) => sum + source.bytes, 0);
       await runWatched(database, { name: `reading ${fact.fact}`, total: bytes }, outlineSql(fact), progress);
     }
   });
+  await database.connection.run('set preserve_insertion_order = true');
   for (const fact of declared) if (await settleRepeats(database, fact)) twins.add(fact.fact);
   const counts = new Map<FactKind, RowCounts>();
   const coded = new Map<FactKind, readonly number[]>();
@@ -58,7 +60,7 @@ const OPTIMIZERS_OFF = [
   // CSV that the table is built of the file: measured, 8 s instead of 2 for 10 million rows.
   'build_side_probe_side',
   // Makes a join of `currency in (190 codes)`, and rows come out of a parallel join in any order: measured, 9 of 10 rows
-  // of a CSV of a million then lost their ordinal.
+  // of a CSV of a million then lost their place.
   'in_clause',
 ];
 
@@ -173,7 +175,7 @@ async function gatherAll({ database, declared, outlined }: Holdings, progress: P
     const rows = await gather({
       database,
       declared: { ...fact, fact: kind },
-      hasTwins: outlined.twins.has(kind),
+      outlined,
       onRows: (count) => progress.advance(count),
     });
     progress.end();
@@ -201,25 +203,42 @@ async function countWanted(database: Database, fact: FactKind): Promise<number> 
   return Number(row?.[0]);
 }
 
-export async function population(
-  { database, declared, outlined }: Holdings,
-  findings: readonly Finding[],
-  progress: Progress,
-): Promise<Population> {
-  progress.begin('counting the base', null);
-  const counted = await countPopulation({
-    database,
-    declared: declared.toSorted((one, other) => orderOf(one.fact) - orderOf(other.fact)),
-    hasTwins: outlined.twins,
-    layers: outlined.layers,
-    findings,
-  });
-  progress.end();
-  return counted;
+/** What the engine does on a connection of its own while core adjudicates. */
+export interface Counting {
+  /** Rejects where the engine fails or was stopped. */
+  readonly columns: Promise<readonly CountedColumn[]>;
+  /** Ends the work if it is not done; answers when the connection is closed. */
+  stop(): Promise<void>;
 }
 
-function orderOf(fact: FactKind): number {
-  const place = FACT_KINDS.indexOf(fact);
-  assert(place >= 0, `${fact} is no kind of fact`);
-  return place;
+/** Begins to count all attributes of all facts. */
+export async function startCounting(holdings: Holdings): Promise<Counting> {
+  const connection = await holdings.database.connect();
+  const columns = countColumns({ ...holdings.database, connection }, holdings);
+  // Who awaits `columns` meets the failure there; nobody may, where nothing was found.
+  const done = columns.then(
+    () => undefined,
+    () => undefined,
+  );
+  return {
+    columns,
+    async stop() {
+      connection.interrupt();
+      await done;
+      connection.closeSync();
+    },
+  };
+}
+
+/** Counts what the findings stand out from. Without findings the attributes do not matter. */
+export async function population(
+  { database, outlined }: Holdings,
+  input: { readonly findings: readonly Finding[]; readonly counting: Counting | null; readonly progress: Progress },
+): Promise<Population> {
+  const { findings, counting, progress } = input;
+  progress.begin('counting the base', null);
+  const columns = findings.length === 0 || counting === null ? [] : await counting.columns;
+  const counted = await countPopulation({ database, layers: outlined.layers, columns, findings });
+  progress.end();
+  return counted;
 }

@@ -11,7 +11,7 @@ import type { DeclaredFact } from './source.ts';
  * rows would cost ten times the reading; these few fixed-width columns answer every question of the screen, and what
  * they point at is read again from the files (`gather.ts`).
  *
- * - `rowid` is the record's ordinal over all sources of the fact: rows come and stay in the order of the files.
+ * - Rows have no order: keeping it would cost a third of the reading of CSV, and only contradictions ask for it.
  * - Ids stand as 64-bit hashes. Two ids with one hash (1 in 10 000 scans of 50 million) are told apart wherever rows are
  *   counted or delivered (`repeats.ts`, `gather.ts`); in the screen they can only join two cases into one.
  * - `fate`: 0 used, 1 to 253 rejected by the view (the other columns then mean nothing), `REPEATED`, `CONFLICTING`.
@@ -65,4 +65,14 @@ export interface Holdings {
   readonly database: Database;
   readonly declared: readonly DeclaredFact[];
   readonly outlined: Outlined;
+}
+
+/** Whether some row of the fact cannot be used. Where none is, no later reading has to find out again, which costs half. */
+export function hasRejected({ coded }: Outlined, fact: FactKind): boolean {
+  return coded.get(fact)?.some((rows) => rows > 0) === true;
+}
+
+/** Whether the fact holds several records of some id, or seems to. */
+export function hasTwins({ twins }: Outlined, fact: FactKind): boolean {
+  return twins.has(fact);
 }

@@ -2,9 +2,8 @@ import { CHARGE_STATUSES } from '../../core/fact/charge.ts';
 import { type FactKind, PURPOSES } from '../../core/fact/fact.ts';
 import { PAYMENT_KINDS, PAYMENT_STATUSES } from '../../core/fact/payment.ts';
 import { keyHash } from './key.ts';
-import { codeSql, outlineTable } from './outline.ts';
+import { codeSql, outlineTable, USED } from './outline.ts';
 import type { DeclaredFact } from './source.ts';
-import { attributeColumns, isOutlined } from './traits.ts';
 
 /** Columns that only payments without a rental of their own need stay null elsewhere and cost nothing there. */
 const COLUMNS: Readonly<Record<FactKind, readonly string[]>> = {
@@ -51,11 +50,20 @@ const COLUMNS: Readonly<Record<FactKind, readonly string[]>> = {
   ],
 };
 
-/** Reads every row of the fact once, in order. */
-export function outlineSql(declared: DeclaredFact): string {
-  const attributes = isOutlined(declared)
-    ? attributeColumns(declared).map((each) => `${each.hashed} as ${each.column}`)
-    : [];
-  const columns = ['source', 'reject as fate', ...COLUMNS[declared.fact], ...attributes];
-  return `create or replace table ${outlineTable(declared.fact)} as select ${columns.join(', ')} from ${declared.view}`;
+/** The outline's rows of a relation that has the view's columns; `fate` is SQL. */
+function outlineRows(fact: FactKind, { from, fate }: { readonly from: string; readonly fate: string }): string {
+  return `select source, ${fate} as fate, ${COLUMNS[fact].join(', ')} from ${from}`;
+}
+
+/** Reads every row of the fact once. */
+export function outlineSql({ fact, view }: DeclaredFact): string {
+  return `create or replace table ${outlineTable(fact)} as ${outlineRows(fact, { from: view, fate: 'reject' })}`;
+}
+
+/** Puts the outline of rows that are known with their fate in the place of all rows of their ids. */
+export function replaceSql(fact: FactKind, known: string): readonly string[] {
+  return [
+    `delete from ${outlineTable(fact)} where fate = ${USED} and id in (select id from ${known})`,
+    `insert into ${outlineTable(fact)} ${outlineRows(fact, { from: known, fate: 'fate' })}`,
+  ];
 }

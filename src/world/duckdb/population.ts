@@ -1,4 +1,4 @@
-import type { Attributes, FactKind } from '../../core/fact/fact.ts';
+import { type Attributes, FACT_KINDS, type FactKind } from '../../core/fact/fact.ts';
 import type { Layers } from '../../core/fact/facts.ts';
 import { currencies } from '../../core/kernel/currency.ts';
 import { money } from '../../core/kernel/money.ts';
@@ -11,10 +11,9 @@ import {
   type Taken,
   type TimeSeries,
 } from '../../core/remedy/population.ts';
+import { type CountedColumn, countValues } from './bases.ts';
 import { type Database, queryRows, quoteText } from './open.ts';
 import { IS_CHARGE, IS_LEG, IS_RENTAL, IS_REVERSAL, IS_SUCCEEDED, OUTLINE, USED } from './outline.ts';
-import type { DeclaredFact } from './source.ts';
-import { type AttributeColumn, attributeGroups, baseSql, isGathered } from './traits.ts';
 
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 /** A century of quarter hours: beyond it the facts hold an impossible date, and a picture of it is memory only. */
@@ -23,25 +22,25 @@ const BUCKETS_MAX = 100 * 366 * 96;
 /** Counts the whole input, as the base for the findings. Without findings only what the outline holds. */
 export async function countPopulation(input: {
   readonly database: Database;
-  readonly declared: readonly DeclaredFact[];
-  readonly hasTwins: ReadonlySet<FactKind>;
   readonly layers: Layers;
+  readonly columns: readonly CountedColumn[];
   readonly findings: readonly Finding[];
 }): Promise<Population> {
   const { database, layers, findings } = input;
-  const rides = `${OUTLINE}.payments where fate = 0 and ${IS_LEG} and ${IS_RENTAL}`;
+  const rides = `${OUTLINE}.payments where fate = ${USED} and ${IS_LEG} and ${IS_RENTAL}`;
   const [counted] = await queryRows(database, `select count(*) from ${rides}`);
   const attributes: AttributeBase[] = [];
-  if (findings.length > 0) {
-    for (const declared of input.declared) {
-      attributes.push(...(await basesOf(database, declared, input.hasTwins.has(declared.fact), findings)));
+  for (const fact of FACT_KINDS) {
+    const seen = seenIn(findings, fact);
+    for (const column of input.columns.filter((each) => each.fact === fact)) {
+      attributes.push(await countValues(database, column, seen.get(column.name) ?? []));
     }
   }
   return {
     chargesSucceeded: Number(counted?.[0]),
     charged: await seriesOf(database, `select created_at as happened_at from ${rides}`),
     ended: layers.rentals
-      ? await seriesOf(database, `select ended_at as happened_at from ${OUTLINE}.rentals where fate = 0`)
+      ? await seriesOf(database, `select ended_at as happened_at from ${OUTLINE}.rentals where fate = ${USED}`)
       : null,
     attributes,
     taken: await takenOf(database),
@@ -76,92 +75,6 @@ async function seriesOf(database: Database, times: string): Promise<TimeSeries |
   const counts = new Array<number>(last - first + 1).fill(0);
   for (const [bucket, count] of rows) counts[Number(bucket) - first] = Number(count);
   return { from: first * QUARTER_HOUR_MS, bucketMs: QUARTER_HOUR_MS, counts };
-}
-
-async function basesOf(
-  database: Database,
-  declared: DeclaredFact,
-  hasTwins: boolean,
-  findings: readonly Finding[],
-): Promise<readonly AttributeBase[]> {
-  const bases: AttributeBase[] = [];
-  const seen = seenIn(findings, declared.fact);
-  for (const columns of attributeGroups(declared)) {
-    const read = baseSql(declared, columns, hasTwins);
-    if (isGathered(declared)) await database.connection.run(`create or replace temp table ${GATHERED} as ${read}`);
-    const base = isGathered(declared) ? `select * from ${GATHERED}` : read;
-    bases.push(...(await basesOfGroup(database, { fact: declared.fact, base, columns, seen })));
-  }
-  await database.connection.run(`drop table if exists ${GATHERED}`);
-  return bases;
-}
-
-const GATHERED = 'gathered_attributes';
-
-interface AttributeGroup {
-  readonly fact: FactKind;
-  /** One row a record, one hash a column. */
-  readonly base: string;
-  readonly columns: readonly AttributeColumn[];
-  readonly seen: ReadonlyMap<string, readonly string[]>;
-}
-
-async function basesOfGroup(database: Database, group: AttributeGroup): Promise<readonly AttributeBase[]> {
-  const { fact, base, columns, seen } = group;
-  const estimates = await estimate(database, base, columns);
-  const bases: AttributeBase[] = [];
-  for (const [place, column] of columns.entries()) {
-    const estimated = estimates[place];
-    if (estimated === undefined) continue;
-    const values = await countValues(database, base, column, seen.get(column.name) ?? []);
-    const { rows, present, sampled } = estimated;
-    const distinct = sampled >= SAMPLE_MIN ? sampled * SAMPLE_PART : await countDistinct(database, base, column);
-    bases.push({ fact, name: column.name, rows, nulls: rows - present, distinct, values });
-  }
-  return bases;
-}
-
-/** One value in so many is counted, chosen by hash: 1600 or more of them tell the whole within 2.5 % of itself. */
-const SAMPLE_PART = 64;
-const SAMPLE_MIN = 1600;
-
-async function estimate(
-  database: Database,
-  base: string,
-  columns: readonly AttributeColumn[],
-): Promise<readonly { readonly rows: number; readonly present: number; readonly sampled: number }[]> {
-  const counts = columns.flatMap(({ column }) => [
-    `count(${column})::double`,
-    `count(distinct ${column}) filter (${column} % ${SAMPLE_PART} = 0)::double`,
-  ]);
-  const [row = []] = await queryRows(database, `select count(*)::double, ${counts.join(', ')} from (${base})`);
-  return columns.map((_, place) => ({
-    rows: Number(row[0]),
-    present: Number(row[1 + 2 * place]),
-    sampled: Number(row[2 + 2 * place]),
-  }));
-}
-
-async function countDistinct(database: Database, base: string, { column }: AttributeColumn): Promise<number> {
-  const [row] = await queryRows(database, `select count(distinct ${column})::double from (${base})`);
-  return Number(row?.[0]);
-}
-
-async function countValues(
-  database: Database,
-  base: string,
-  { column }: AttributeColumn,
-  values: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  if (values.length === 0) return new Map();
-  const list = values.map((value) => `(${quoteText(value)})`).join(', ');
-  const rows = await queryRows(
-    database,
-    `with seen(value) as (values ${list}),
-     counted as (select ${column} as hashed, count(*)::double as rows from (${base}) where ${column} in (select hash(value) from seen) group by 1)
-     select value, rows from seen join counted on counted.hashed = hash(value) order by rows desc, value`,
-  );
-  return new Map(rows.map(([value, count]) => [String(value), Number(count)]));
 }
 
 /** The values of each attribute in the findings' evidence; of too many those that occur most often. */

@@ -2,6 +2,7 @@ import type { FactKind } from '../../core/fact/fact.ts';
 import { CONTRACT, viewColumn } from './contract.ts';
 import { type Database, queryRows } from './open.ts';
 import { CONFLICTING, OUTLINE, outlineTable, REPEATED, USED } from './outline.ts';
+import { replaceSql } from './pass.ts';
 import type { DeclaredFact } from './source.ts';
 
 /**
@@ -38,9 +39,7 @@ export async function settleRepeats(database: Database, declared: DeclaredFact):
   const [row] = await queryRows(database, 'select count(*) > 0 from twin_id');
   if (row?.[0] !== true) return false;
   await connection.run(`create table ${twinTable(fact)} as ${twinSql(declared)}`);
-  await connection.run(
-    `update ${outline} set fate = twin.fate from ${twinTable(fact)} twin where ${outline}.rowid = twin.ordinal and twin.fate <> ${USED}`,
-  );
+  for (const sql of replaceSql(fact, twinTable(fact))) await connection.run(sql);
   return true;
 }
 
