@@ -11,6 +11,18 @@ import { delimiter, dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'storno-package-'));
 
+/** One rental of two is charged twice. */
+const RENTALS = `rental_id,account_id,started_at,ended_at,amount_due,currency
+r1,a1,2014-11-10T08:00:00Z,2014-11-10T08:50:00Z,14.50,EUR
+r2,a2,2014-11-10T09:00:00Z,2014-11-10T09:50:00Z,14.50,EUR
+`;
+
+const PAYMENTS = `payment_id,kind,account_id,rental_id,status,amount,currency,created_at
+p1,charge,a1,r1,succeeded,14.50,EUR,2014-11-10T08:51:00Z
+p2,charge,a2,r2,succeeded,14.50,EUR,2014-11-10T09:51:00Z
+p3,charge,a1,r1,succeeded,14.50,EUR,2014-11-16T02:00:00Z
+`;
+
 try {
   run(root, 'npm', ['run', '--silent', 'build']);
   run(root, 'npm', ['pack', '--silent', '--pack-destination', folder]);
@@ -63,14 +75,3 @@ function run(cwd: string, command: string, parameters: readonly string[]): strin
   const path = [dirname(oldestNode()), process.env.PATH ?? ''].join(delimiter);
   return execFileSync(command, parameters, { cwd, encoding: 'utf8', env: { ...process.env, PATH: path } });
 }
-
-const RENTALS = `rental_id,account_id,started_at,ended_at,amount_due,currency
-r1,a1,2014-11-10T08:00:00Z,2014-11-10T08:50:00Z,14.50,EUR
-r2,a2,2014-11-10T09:00:00Z,2014-11-10T09:50:00Z,14.50,EUR
-`;
-
-const PAYMENTS = `payment_id,kind,account_id,rental_id,status,amount,currency,created_at
-p1,charge,a1,r1,succeeded,14.50,EUR,2014-11-10T08:51:00Z
-p2,charge,a2,r2,succeeded,14.50,EUR,2014-11-10T09:51:00Z
-p3,charge,a1,r1,succeeded,14.50,EUR,2014-11-16T02:00:00Z
-`;
