@@ -106,7 +106,9 @@ async function readFact(database: Database, declared: Declared, fact: FactKind):
   const delivered = counts.reduce((sum, [source, count]) => sum + (derived[Number(source)] ? 0 : Number(count)), 0);
   const unreadable = countUnreadable(declared, fact).reduce((sum, count) => sum + count, 0);
   return {
-    used: rows.map((row) => Object.fromEntries(names.flatMap((name, index) => (row[index] === null ? [] : [[name, row[index]]])))),
+    used: rows.map((row) =>
+      Object.fromEntries(names.flatMap((name, index) => (row[index] === null ? [] : [[name, row[index]]]))),
+    ),
     rejected,
     read: delivered + unreadable,
     attributes: described.attributes,

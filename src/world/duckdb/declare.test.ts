@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { paymentsCsv, plainPayment, readFiles, refusalsOf, withDatabase, withFolder } from '../../../test/import/files.ts';
+import {
+  paymentsCsv,
+  plainPayment,
+  readFiles,
+  refusalsOf,
+  withDatabase,
+  withFolder,
+} from '../../../test/import/files.ts';
 import { quoteText } from './open.ts';
 
 const PAYMENT = {
@@ -16,14 +23,26 @@ const PAYMENT = {
 };
 
 /** What each refused file holds, and the beginning of what is said about it. */
-const REFUSED: readonly (readonly [title: string, name: string, content: string | Uint8Array, kind: string, says: RegExp])[] = [
+const REFUSED: readonly (readonly [
+  title: string,
+  name: string,
+  content: string | Uint8Array,
+  kind: string,
+  says: RegExp,
+])[] = [
   ['an empty file', 'a.csv', '', 'empty', /a\.csv is empty \(0 bytes\)/],
   ['a file of blanks', 'a.csv', '\n  \n', 'empty', /holds nothing but blanks/],
   ['a binary file', 'a.csv', Uint8Array.of(1, 0, 2, 3), 'binary', /is not text, and neither Parquet nor gzip/],
   ['a PDF', 'a.csv', '%PDF-1.7 and so on', 'binary', /is not text/],
   ['a workbook', 'a.xlsx', 'PK\x03\x04 and so on', 'binary', /Excel workbook.*"CSV UTF-8"/],
   ['UTF-16', 'a.csv', Buffer.from('\ufeffpayment_id,kind', 'utf16le'), 'binary', /UTF-16.*UTF-8/],
-  ['a damaged gzip', 'a.csv.gz', gzipSync(paymentsCsv([plainPayment('p1')])).subarray(0, 40), 'unreadable', /damaged gzip/],
+  [
+    'a damaged gzip',
+    'a.csv.gz',
+    gzipSync(paymentsCsv([plainPayment('p1')])).subarray(0, 40),
+    'unreadable',
+    /damaged gzip/,
+  ],
   ['a damaged Parquet', 'a.parquet', `PAR1${'x'.repeat(50)}PAR1`, 'unreadable', /damaged Parquet/],
   ['damaged JSON', 'a.json', '[{"payment_id":"p1"}', 'unreadable', /damaged JSON: it ends in the middle/],
   [
@@ -33,7 +52,13 @@ const REFUSED: readonly (readonly [title: string, name: string, content: string 
     'column_missing',
     /lacks the columns status, currency, created_at\. It has payment_id, kind, Amount\..*storno map --suggest/,
   ],
-  ['one missing column', 'a.csv', 'kind,status,amount,currency,created_at\n', 'column_missing', /lacks the column payment_id\. It/],
+  [
+    'one missing column',
+    'a.csv',
+    'kind,status,amount,currency,created_at\n',
+    'column_missing',
+    /lacks the column payment_id\. It/,
+  ],
   [
     'a column that stands twice',
     'a.csv',
@@ -62,7 +87,10 @@ for (const [title, name, content, kind, says] of REFUSED) {
     withFolder(async (folder) => {
       const path = folder.write(name, content);
       const refusals = await refusalsOf({ payments: [path] });
-      assert.deepEqual(refusals.map((each) => [each.kind, each.file]), [[kind, path]]);
+      assert.deepEqual(
+        refusals.map((each) => [each.kind, each.file]),
+        [[kind, path]],
+      );
       assert.match(refusals[0]?.message ?? '', says);
       assert.ok(refusals[0]?.message.startsWith(path), 'the message begins with the file');
     }));
@@ -85,7 +113,10 @@ test('refuses everything at once: missing, no match, folder, bad zone and bad co
   }));
 
 test('refuses a scan without payments', async () => {
-  assert.deepEqual((await refusalsOf({})).map(({ kind }) => kind), ['fact_missing']);
+  assert.deepEqual(
+    (await refusalsOf({})).map(({ kind }) => kind),
+    ['fact_missing'],
+  );
 });
 
 const ROW = 'p1,CHARGE, Succeeded ,14.5,eur,2014-11-16T03:00:00+01:00';
@@ -93,7 +124,11 @@ const ROW = 'p1,CHARGE, Succeeded ,14.5,eur,2014-11-16T03:00:00+01:00';
 /** Ways to write the same payment. */
 const WRITTEN: readonly (readonly [title: string, name: string, content: string | Uint8Array])[] = [
   ['plain CSV', 'a.csv', paymentsCsv([plainPayment('p1')])],
-  ['BOM, CRLF, blanks in the header, capitals', 'a.csv', `\ufeff Payment_ID , KIND,status,amount,currency,created_at\r\n${ROW}\r\n`],
+  [
+    'BOM, CRLF, blanks in the header, capitals',
+    'a.csv',
+    `\ufeff Payment_ID , KIND,status,amount,currency,created_at\r\n${ROW}\r\n`,
+  ],
   ['semicolons', 'a.csv', paymentsCsv([plainPayment('p1')]).replaceAll(',', ';')],
   ['tabs', 'a.tsv', paymentsCsv([plainPayment('p1')]).replaceAll(',', '\t')],
   ['a line that names the separator', 'a.csv', `sep=;\r\n${paymentsCsv([plainPayment('p1')]).replaceAll(',', ';')}`],
@@ -123,7 +158,10 @@ for (const [title, name, content] of WRITTEN) {
 
 test('reads a header without rows as no rows', () =>
   withFolder(async (folder) => {
-    const { facts } = await readFiles({ payments: [folder.write('a.csv', paymentsCsv([]))], rentals: [folder.write('b.json', '[]')] });
+    const { facts } = await readFiles({
+      payments: [folder.write('a.csv', paymentsCsv([]))],
+      rentals: [folder.write('b.json', '[]')],
+    });
     assert.deepEqual([facts.payments?.read, facts.rentals?.read], [0, 0]);
   }));
 
@@ -132,7 +170,8 @@ test('reads Parquet in its own types: decimals, whole numbers, binary fractions,
     const path = `${folder.path}/a.parquet`;
     const select = (values: string) => `SELECT 'charge' AS kind, 'succeeded' AS status, 'EUR' AS currency, ${values}`;
     const files: Readonly<Record<string, string>> = {
-      decimal: "1::BIGINT AS payment_id, 14.50::DECIMAL(9, 2) AS amount, TIMESTAMPTZ '2014-11-16 02:00:00Z' AS created_at",
+      decimal:
+        "1::BIGINT AS payment_id, 14.50::DECIMAL(9, 2) AS amount, TIMESTAMPTZ '2014-11-16 02:00:00Z' AS created_at",
       long: "2.0::DOUBLE AS payment_id, 14.5000::DECIMAL(18, 4) AS amount, TIMESTAMPTZ '2014-11-16 02:00:00Z' AS created_at",
       whole: "'3' AS payment_id, 14::INTEGER AS amount, '2014-11-16T02:00:00Z' AS created_at",
       double: "'4' AS payment_id, 0.29::DOUBLE AS amount, '2014-11-16T02:00:00Z' AS created_at, {'a': 1} AS extra",
@@ -160,14 +199,20 @@ test('reads Parquet in its own types: decimals, whole numbers, binary fractions,
     );
     assert.equal(facts.payments?.used[3]?.['@extra'], "{'a': 1}");
     assert.ok(notes.some((note) => /double\.parquet: amount is stored as binary fractions \(DOUBLE\)/.test(note)));
-    assert.deepEqual((await refusalsOf({ payments: paths })).map(({ kind }) => kind), ['zone_missing']);
+    assert.deepEqual(
+      (await refusalsOf({ payments: paths })).map(({ kind }) => kind),
+      ['zone_missing'],
+    );
   }));
 
 test('refuses numbers as times and lists as amounts in Parquet', () =>
   withFolder(async (folder) => {
     const path = `${folder.path}/a.parquet`;
-    const values = "'p' AS payment_id, 'charge' AS kind, 'succeeded' AS status, [1] AS amount, 'EUR' AS currency, 1416103200000 AS created_at";
-    await withDatabase(({ connection }) => connection.run(`COPY (SELECT ${values}) TO ${quoteText(path)} (FORMAT parquet)`));
+    const values =
+      "'p' AS payment_id, 'charge' AS kind, 'succeeded' AS status, [1] AS amount, 'EUR' AS currency, 1416103200000 AS created_at";
+    await withDatabase(({ connection }) =>
+      connection.run(`COPY (SELECT ${values}) TO ${quoteText(path)} (FORMAT parquet)`),
+    );
     const messages = (await refusalsOf({ payments: [path] })).map(({ message }) => message);
     assert.equal(messages.length, 2);
     assert.match(messages[0] ?? '', /amount as INTEGER\[\], which is no number/);
@@ -200,7 +245,9 @@ test('reads globs and files with other attributes as one fact, each file once', 
     folder.write('jan.csv', paymentsCsv([`${plainPayment('p1')},w1`], `${HEADER},Worker`));
     folder.write('feb.csv', paymentsCsv([`${plainPayment('p2')},w2,9`], `${HEADER},worker,batch`));
     folder.write('mar.ndjson', `${jsonRow().replace('"p1"', '"p3"').replace('}', ',"batch":7}')}\n`);
-    const { facts } = await readFiles({ payments: [`${folder.path}/*.csv`, `${folder.path}/jan.csv`, `${folder.path}/*.ndjson`] });
+    const { facts } = await readFiles({
+      payments: [`${folder.path}/*.csv`, `${folder.path}/jan.csv`, `${folder.path}/*.ndjson`],
+    });
     assert.deepEqual(facts.payments?.attributes, ['worker', 'batch']);
     assert.deepEqual(
       facts.payments?.used.map((row) => [row.payment_id, row['@worker'], row['@batch']]),
@@ -230,7 +277,10 @@ test('reads local times in the zone given; the repeated hour is its first pass, 
       at('missing', '2014-03-30 02:30:00'),
       at('zoned', '2014-07-16 02:00:00Z'),
     ];
-    const { facts } = await readFiles({ payments: [folder.write('a.csv', paymentsCsv(rows))] }, { timeZone: 'Europe/Rome' });
+    const { facts } = await readFiles(
+      { payments: [folder.write('a.csv', paymentsCsv(rows))] },
+      { timeZone: 'Europe/Rome' },
+    );
     assert.deepEqual(
       facts.payments?.used.map((row) => [row.payment_id, new Date(Number(row.created_at)).toISOString()]),
       [

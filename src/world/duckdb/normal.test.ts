@@ -19,7 +19,9 @@ async function minorOf(database: Database, text: string, currency: string): Prom
 }
 
 const amountText = fc.oneof(
-  fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.string({ unit: fc.constantFrom('0', '5', '9'), maxLength: 5 })).map(([whole, rest]) => (rest === '' ? `${whole}` : `${whole}.${rest}`)),
+  fc
+    .tuple(fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.string({ unit: fc.constantFrom('0', '5', '9'), maxLength: 5 }))
+    .map(([whole, rest]) => (rest === '' ? `${whole}` : `${whole}.${rest}`)),
   fc.string({ unit: fc.constantFrom('1', '0', '.', ',', '-', '+', ' ', 'e', '_', 'x'), maxLength: 10 }),
 );
 
@@ -31,7 +33,8 @@ test('SQL reads an amount exactly as the core does, in every currency', () =>
         const expected = parseMoney(text, currency);
         const found = await minorOf(database, text, currency);
         if (expected.ok) assert.equal(found, expected.value.amountMinor);
-        else if (expected.error.kind === 'amount_negative') assert.ok(typeof found === 'bigint' ? found < 0n : found === null);
+        else if (expected.error.kind === 'amount_negative')
+          assert.ok(typeof found === 'bigint' ? found < 0n : found === null);
         else assert.equal(found, null);
       }),
       { seed: SEED, numRuns: 1500 },
@@ -41,24 +44,45 @@ test('SQL reads an amount exactly as the core does, in every currency', () =>
 test('SQL knows the decimals of every currency of the core, and of no other code', () =>
   withDatabase(async (database) => {
     await createMacros(database);
-    const list = currencies().map(([code]) => quoteText(code)).join(', ');
+    const list = currencies()
+      .map(([code]) => quoteText(code))
+      .join(', ');
     const rows = await queryRows(database, `SELECT storno_exponent(c) FROM (SELECT unnest([${list}]) AS c)`);
-    assert.deepEqual(rows.map(([exponent]) => exponent), currencies().map(([, exponent]) => exponent));
-    const strangers = await queryRows(database, `SELECT storno_exponent(c) FROM (SELECT unnest(['XXX', 'EU', '', 'D A', 'FN ', 'eur', 'EURO']) AS c)`);
-    assert.deepEqual(strangers.map(([exponent]) => exponent), Array(7).fill(null));
+    assert.deepEqual(
+      rows.map(([exponent]) => exponent),
+      currencies().map(([, exponent]) => exponent),
+    );
+    const strangers = await queryRows(
+      database,
+      `SELECT storno_exponent(c) FROM (SELECT unnest(['XXX', 'EU', '', 'D A', 'FN ', 'eur', 'EURO']) AS c)`,
+    );
+    assert.deepEqual(
+      strangers.map(([exponent]) => exponent),
+      Array(7).fill(null),
+    );
   }));
 
 test('from_minor gives the exact decimal in major units', () =>
   withDatabase(async (database) => {
     await createMacros(database);
     await fc.assert(
-      fc.asyncProperty(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF'), async (amountMinor, currency) => {
-        const [row] = await queryRows(database, `SELECT from_minor(${quoteText(`${amountMinor}`)}, ${quoteText(currency.toLowerCase())})`);
-        assert.equal(row?.[0], toMajor({ amountMinor, currency }));
-      }),
+      fc.asyncProperty(
+        fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }),
+        fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF'),
+        async (amountMinor, currency) => {
+          const [row] = await queryRows(
+            database,
+            `SELECT from_minor(${quoteText(`${amountMinor}`)}, ${quoteText(currency.toLowerCase())})`,
+          );
+          assert.equal(row?.[0], toMajor({ amountMinor, currency }));
+        },
+      ),
       { seed: SEED, numRuns: 200 },
     );
-    const [row] = await queryRows(database, "SELECT from_minor('1.5', 'EUR'), from_minor(5, 'XXX'), from_minor(NULL, 'EUR')");
+    const [row] = await queryRows(
+      database,
+      "SELECT from_minor('1.5', 'EUR'), from_minor(5, 'XXX'), from_minor(NULL, 'EUR')",
+    );
     assert.deepEqual(row, [null, null, null]);
   }));
 
@@ -103,7 +127,10 @@ test('an instant may be spelled in many ways', () =>
   withDatabase(async (database) => {
     await createMacros(database);
     for (const text of INSTANTS) {
-      const [row] = await queryRows(database, `SELECT coalesce(storno_utc_quick(t), storno_utc_slow(trim(t))), storno_local(trim(t)) FROM (SELECT ${quoteText(text)} AS t)`);
+      const [row] = await queryRows(
+        database,
+        `SELECT coalesce(storno_utc_quick(t), storno_utc_slow(trim(t))), storno_local(trim(t)) FROM (SELECT ${quoteText(text)} AS t)`,
+      );
       assert.deepEqual(row, [1416103200000n, null], text);
     }
   }));

@@ -117,7 +117,9 @@ export function quickMinorSql(value: string, type: string, exponent: string): st
   // An integer or a decimal with cents: shifting the point cannot lose a digit. DuckDB multiplies decimals in their own
   // width and stops the query where that is too narrow, so whatever may have more than 15 digits is widened first.
   const isNarrow = /^(DECIMAL\(([1-9]|1[0-5]),|U?TINYINT|U?SMALLINT|U?INTEGER)/.test(type);
-  const shifted = isNarrow ? `${value}::DECIMAL(15, ${scale}) * 100::DECIMAL(3, 0)` : `${value}::DECIMAL(33, ${scale}) * 100`;
+  const shifted = isNarrow
+    ? `${value}::DECIMAL(15, ${scale}) * 100::DECIMAL(3, 0)`
+    : `${value}::DECIMAL(33, ${scale}) * 100`;
   return `CASE WHEN ${exponent} = 2 THEN TRY_CAST(${shifted} AS BIGINT) END`;
 }
 

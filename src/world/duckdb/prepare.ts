@@ -6,7 +6,7 @@ import { spreadJson } from './json.ts';
 import type { Database } from './open.ts';
 import type { TextShape } from './records.ts';
 import { cleanText, HEAD_BYTES, readHead, stagedPath, unpack } from './stage.ts';
-import { surveyText } from './survey.ts';
+import { isPlainText } from './survey.ts';
 import { csvTable, jsonKeys, KEY_LINES_MAX, ndjsonTable, parquetTable, type Table } from './table.ts';
 
 /** A file that can be read, and how: from where it lies wherever possible. */
@@ -116,9 +116,9 @@ async function prepareJson({ database, found, path }: TextFile): Promise<Result<
   if (spread.problem !== null) {
     return fail(refuse('unreadable', found.path, `is damaged JSON: ${spread.problem}. Export it again`));
   }
-  const survey = await surveyText(target);
+  const isPlain = await isPlainText(target, null);
   const shape = { delimiter: null, fields: 1, headerLines: 0 };
-  const cleaned = survey.isPlain ? null : await cleanText(target, shape, database.folder);
+  const cleaned = isPlain ? null : await cleanText(target, shape, database.folder);
   const readPath = cleaned?.path ?? target;
   const keys = await jsonKeys(database, readPath);
   return ok({
@@ -133,8 +133,8 @@ async function prepareJson({ database, found, path }: TextFile): Promise<Result<
 
 async function prepareNdjson({ database, found, path }: TextFile): Promise<Result<PreparedFile, Refusal>> {
   const shape = { delimiter: null, fields: 1, headerLines: 0 };
-  const survey = await surveyText(path);
-  const cleaned = survey.isPlain ? null : await cleanText(path, shape, database.folder);
+  const isPlain = await isPlainText(path, null);
+  const cleaned = isPlain ? null : await cleanText(path, shape, database.folder);
   const readPath = cleaned?.path ?? path;
   const keys = await jsonKeys(database, readPath);
   const notes =
@@ -159,11 +159,12 @@ async function prepareCsv({ database, found, path }: TextFile, head: string): Pr
   if (header === null)
     return fail(refuse('empty', found.path, 'holds no header and no rows. Export it again, or leave the file out'));
   const { shape, names, repeated } = header;
-  const isPlain = shape.headerLines === 1 && (await surveyText(path)).isPlain;
+  const isPlain = shape.headerLines === 1 && (await isPlainText(path, shape.delimiter));
   const cleaned = isPlain ? null : await cleanText(path, shape, database.folder);
+  const read = cleaned === null ? shape : { ...shape, headerLines: 0 };
   return ok({
     found,
-    table: csvTable(cleaned === null ? shape : { ...shape, headerLines: 0 }, names),
+    table: csvTable({ shape: read, names, order: cleaned?.spansLines === true ? 'sequential' : 'parallel' }),
     readPath: cleaned?.path ?? path,
     text: { path, shape, objectLines: null, left: cleaned?.left ?? null },
     repeated,
@@ -177,8 +178,10 @@ export async function cleanFile(database: Database, file: PreparedFile): Promise
   const { shape } = file.text;
   const cleaned = await cleanText(file.text.path, shape, database.folder);
   const names = file.table.columns.map(({ name }) => name);
+  const { delimiter } = shape;
+  const order = cleaned.spansLines ? 'sequential' : 'parallel';
   const table =
-    shape.delimiter === null ? file.table : csvTable({ ...shape, delimiter: shape.delimiter, headerLines: 0 }, names);
+    delimiter === null ? file.table : csvTable({ shape: { ...shape, delimiter, headerLines: 0 }, names, order });
   return { ...file, table, readPath: cleaned.path, text: { ...file.text, left: cleaned.left } };
 }
 

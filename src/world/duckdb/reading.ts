@@ -9,6 +9,8 @@ export interface Expression {
   readonly type: string;
   /** SQL of the zone's name beside a wall clock time, where the file has a column for it. */
   readonly zone: string | null;
+  /** As the user's map has it; null where the expression is ours. */
+  readonly mapped: string | null;
 }
 
 /** Why a well-formed row of a foreign export is none of ours. `{value}` in the reason stands for the value. */

@@ -31,7 +31,11 @@ export interface TextRecord {
   /** The bytes without the line end; of a record that is too long only the beginning. */
   readonly bytes: Buffer;
   readonly fault: RecordFault | null;
+  /** Blanks outside quotes, which are no part of a value: from (included) and to (excluded) within `bytes`. */
+  readonly cuts: readonly Cut[];
 }
+
+export type Cut = readonly [from: number, to: number];
 
 /** A record beyond this is no row of an export: the same bound that DuckDB is given. */
 export const RECORD_BYTES_MAX = 1_000_000;
@@ -74,6 +78,7 @@ interface Look {
   readonly contentEnd: number;
   readonly lines: number;
   readonly fault: RecordFault | null;
+  readonly cuts: readonly Cut[];
 }
 
 /** Answers how many of the bytes are dealt with; the rest must come again, with more behind it. */
@@ -100,7 +105,7 @@ function createScanner(shape: TextShape, emit: (record: TextRecord) => void): Sc
     if (long === null) return from;
     long.bytes += (end ?? bytes.length) - from;
     if (end === null) return bytes.length;
-    emit({ line: first, lines: 1, bytes: long.head, fault: { kind: 'too_long', bytes: long.bytes } });
+    emit({ line: first, lines: 1, bytes: long.head, fault: { kind: 'too_long', bytes: long.bytes }, cuts: [] });
     long = null;
     return end;
   }
@@ -132,7 +137,7 @@ function createScanner(shape: TextShape, emit: (record: TextRecord) => void): Sc
       }
       const content = bytes.subarray(position, look.contentEnd);
       const fault = look.fault ?? (isSound ? null : textFault(content));
-      if (!isBlank(content, shape)) emit({ line, lines: look.lines, bytes: content, fault });
+      if (!isBlank(content, shape)) emit({ line, lines: look.lines, bytes: content, fault, cuts: look.cuts });
       position = look.end;
       line += look.lines;
     }
@@ -161,7 +166,7 @@ function lookAtLine(bytes: Buffer, start: number, isLast: boolean): Look | 'more
   if (at < 0 && !isLast) return 'more';
   const end = at < 0 ? bytes.length : at;
   const contentEnd = end > start && bytes[end - 1] === CR ? end - 1 : end;
-  return { end: at < 0 ? bytes.length : at + 1, contentEnd, lines: 1, fault: null };
+  return { end: at < 0 ? bytes.length : at + 1, contentEnd, lines: 1, fault: null, cuts: [] };
 }
 
 interface Place {
@@ -182,19 +187,27 @@ function lookAtRecord(place: Place): Look | 'more' | 'too_long' {
   let fields = 1;
   let strayReturn = false;
   let at = start;
+  let fieldStart = start;
   let atFieldStart = true;
+  /** Where the fields of a sound record end. */
+  let extra = -1;
+  const cuts: Cut[] = [];
   for (; at < length; at++) {
     const byte = bytes[at];
     if (byte === delimiter) {
+      if (fields === place.fields) extra = at;
       fields += 1;
+      fieldStart = at + 1;
       atFieldStart = true;
     } else if (byte === LF) {
       break;
     } else if (byte === QUOTE && atFieldStart) {
+      if (at > fieldStart) cuts.push([fieldStart - start, at - start]);
       at = closingQuote(bytes, at + 1);
       if (at < 0) return openQuote(place);
       let after = at + 1;
       while (bytes[after] === SPACE) after += 1;
+      if (after > at + 1) cuts.push([at + 1 - start, after - start]);
       if (bytes[after] === CR && (bytes[after + 1] === LF || after + 1 === length)) after += 1;
       if (after < length && bytes[after] !== delimiter && bytes[after] !== LF)
         return firstLine(place, { kind: 'quote_text' });
@@ -208,12 +221,12 @@ function lookAtRecord(place: Place): Look | 'more' | 'too_long' {
   if (at - start > RECORD_BYTES_MAX) return firstLineOrTooLong(place);
   if (at >= length && !place.isLast) return 'more';
   const contentEnd = at > start && bytes[at - 1] === CR ? at - 1 : at;
-  const fault: RecordFault | null = strayReturn
-    ? { kind: 'carriage_return' }
-    : fields === place.fields
-      ? null
-      : { kind: 'fields', found: fields };
-  return { end: Math.min(at + 1, length), contentEnd, lines: countLines(bytes, start, at), fault };
+  // Separators too many at the end are a habit of some exports, and lose nothing.
+  const isPadded = extra >= 0 && bytes.subarray(extra, contentEnd).every((byte) => byte === delimiter);
+  const found = isPadded ? place.fields : fields;
+  const ofFields: RecordFault | null = found === place.fields ? null : { kind: 'fields', found };
+  const fault: RecordFault | null = strayReturn ? { kind: 'carriage_return' } : ofFields;
+  return { end: Math.min(at + 1, length), contentEnd, lines: countLines(bytes, start, at), fault, cuts };
 }
 
 /** The place of the quote that ends the field, or -1; two quotes are one that belongs to the value. */

@@ -189,11 +189,9 @@ function sayProblem(problem: Problem, column: ContractColumn, what: WrongValue):
 }
 
 function sayMissing(column: ContractColumn, reading: Reading): string {
-  const sql = reading.columns.get(column.name)?.sql;
-  const isMapped = reading.form.startsWith('map');
-  return isMapped && sql !== undefined
-    ? `${column.name} is missing: the map's expression ${sql} gives nothing here`
-    : `${column.name} is missing`;
+  const mapped = reading.columns.get(column.name)?.mapped ?? null;
+  if (mapped === null) return `${column.name} is missing`;
+  return `${column.name} is missing: the map's expression ${mapped} gives nothing here`;
 }
 
 function sayGap(column: ContractColumn, { reading, timeZone }: WrongValue): string {

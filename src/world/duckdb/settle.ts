@@ -9,9 +9,9 @@ import { REJECTS_SCANS, REJECTS_TABLE } from './table.ts';
 const ROUNDS_MAX = 4;
 
 /**
- * Runs the first complete pass over the views. If DuckDB met a record that is no row, it may have lost others with it:
- * such files are then judged record by record, what is sound is copied, and the pass runs again. After this, every
- * query sees the same rows, and `countUnreadable` is right.
+ * Runs the first complete pass over the views. If DuckDB met a record that is no row (too few fields, too many), such
+ * files are judged record by record, what is sound is copied, and the pass runs again. After this, every query sees the
+ * same rows, and `countUnreadable` is right.
  */
 export async function readSettled<T>(database: Database, declared: Declared, pass: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round++) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
-import { readRecords, type TextShape } from './records.ts';
+import { readRecords, type TextRecord, type TextShape } from './records.ts';
 
 /** A fresh path in the private folder. */
 export function stagedPath(folder: string, ending: string): string {
@@ -33,6 +33,8 @@ export interface Cleaned {
   readonly path: string;
   /** Records that were left out. */
   readonly left: number;
+  /** True where a record goes over more than one line. */
+  readonly spansLines: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function cleanText(path: string, shape: TextShape, folder: string):
   const target = stagedPath(folder, 'text');
   const out = openSync(target, 'w');
   let left = 0;
+  let spansLines = false;
   let waiting: Buffer[] = [];
   const flush = () => {
     const bytes = Buffer.concat(waiting);
@@ -52,18 +55,25 @@ export async function cleanText(path: string, shape: TextShape, folder: string):
   try {
     for await (const batch of readRecords(path, shape)) {
       for (const record of batch) {
-        if (record.fault === null) waiting.push(record.bytes, LINE_END);
+        if (record.fault === null) waiting.push(withoutCuts(record), LINE_END);
         else left += 1;
+        if (record.lines > 1) spansLines = true;
       }
       flush();
     }
   } finally {
     closeSync(out);
   }
-  return { path: target, left };
+  return { path: target, left, spansLines };
 }
 
 const LINE_END = Buffer.from('\n');
+
+function withoutCuts({ bytes, cuts }: TextRecord): Buffer {
+  if (cuts.length === 0) return bytes;
+  const starts = [0, ...cuts.map(([, to]) => to)];
+  return Buffer.concat(starts.map((start, index) => bytes.subarray(start, cuts[index]?.[0] ?? bytes.length)));
+}
 
 /** Enough for the longest header, and for a sample. */
 export const HEAD_BYTES = 1 << 20;

@@ -28,8 +28,15 @@ export interface Table {
 export const REJECTS_TABLE = 'storno_faults';
 export const REJECTS_SCANS = 'storno_fault_scans';
 
-/** `shape` is that of the file as it is read: with its header as the one first line, or without. */
-export function csvTable(shape: TextShape & { readonly delimiter: string }, names: readonly string[]): Table {
+export interface CsvText {
+  /** Of the file as it is read: with its header as the one first line, or without. */
+  readonly shape: TextShape & { readonly delimiter: string };
+  readonly names: readonly string[];
+  /** Whether threads may begin in the middle of the file: not where line ends stand in quotes. */
+  readonly order: 'parallel' | 'sequential';
+}
+
+export function csvTable({ shape, names, order }: CsvText): Table {
   const columns = names.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ');
   const options = [
     'auto_detect = false',
@@ -40,6 +47,7 @@ export function csvTable(shape: TextShape & { readonly delimiter: string }, name
     `quote = '"'`,
     `escape = '"'`,
     `columns = {${columns}}`,
+    `parallel = ${order === 'parallel'}`,
     ...TEXT_OPTIONS,
   ].join(', ');
   return {

@@ -90,7 +90,7 @@ function readContract(file: PreparedFile, fact: FactKind): Result<readonly Readi
           `has ${wrong}. Write a map (storno map --suggest ${file.found.path})`,
         ),
       );
-    columns.set(column.name, { sql: valueSql(file, fact, given), type: given.type, zone: null });
+    columns.set(column.name, { sql: valueSql(file, fact, given), type: given.type, zone: null, mapped: null });
   }
   if (refusals.length > 0) return fail(refusals);
   const attributes = attributesOf(file, (name) => contract.has(name.toLowerCase()));
@@ -167,7 +167,7 @@ async function readPart(
   for (const [name, value] of Object.entries(part.columns)) {
     const sql = typeof value === 'string' ? value : value.local;
     const zone = typeof value === 'string' ? null : value.zone;
-    columns.set(name, { sql, type: await typeOf(database, file, sql), zone });
+    columns.set(name, { sql, type: await typeOf(database, file, sql), zone, mapped: null });
     if (zone !== null) for (const [label, each] of await zonesIn(database, file, zone)) zones.set(label, each);
   }
   const used = new Set(
@@ -286,6 +286,7 @@ export async function understandEntry(
       sql: mappedSql(file, { fact: entry.fact, column, sql }),
       type: checked.value.type,
       zone: null,
+      mapped: sql,
     });
   }
   if (entry.where !== null) {
