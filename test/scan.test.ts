@@ -50,6 +50,21 @@ test('CSV, NDJSON, Parquet, gzip and files that overlap give one and the same ve
   }
 });
 
+test('a charge whose rental was rejected is only possible, by its reference and by its account', async () => {
+  await make('none', 40);
+  const lines = readFileSync(join(folder, 'none', 'rentals.csv'), 'utf8').split('\n');
+  const damaged = lines.map((line, index) => (index % 5 === 1 ? line.replace(/,EUR\b/, ',Eur0') : line));
+  writeFileSync(join(folder, 'none', 'damaged.csv'), damaged.join('\n'));
+  const { counts, verdicts } = (await scanned(['none/damaged.csv', 'none/payments.csv'])).scan;
+  const lost = verdicts.findings.filter((finding) => finding.class === 'charge_without_rental');
+  assert.ok((counts.rentals?.rejected ?? 0) > 10 && lost.length > 10, `nothing was lost (seed ${SEED})`);
+  assert.deepEqual(
+    verdicts.findings.filter((finding) => finding.grade !== 'possible').map((finding) => finding.reason),
+    [],
+  );
+  assert.match(lost[0]?.reason ?? '', /was rejected: mend that row and scan again/);
+});
+
 test('the lines of refunds.csv sum to what all findings owe', async () => {
   await make('C08', 40);
   const { refunds, verdicts } = (await scanned(['C08/rentals.csv', 'C08/payments.csv'])).scan;

@@ -15,6 +15,17 @@ export interface Facts {
   readonly settlements: readonly Settlement[];
   readonly layers: Layers;
   readonly coverage: Coverage;
+  /** Absent where every rental row could be used. */
+  readonly rentalsUnread?: RentalsUnread;
+}
+
+/**
+ * What rejected rows of the rentals file still told of themselves. A rental that could not be read is no rental that
+ * never was: charges that it may explain are not called wrong with any certainty.
+ */
+export interface RentalsUnread {
+  readonly rentalIds: ReadonlySet<string>;
+  readonly accountIds: ReadonlySet<string>;
 }
 
 /** Which layers were given besides the payments, which always are. */

@@ -1,4 +1,4 @@
-import type { Facts } from '../fact/facts.ts';
+import type { Facts, RentalsUnread } from '../fact/facts.ts';
 import type { Payment } from '../fact/payment.ts';
 import type { Instant, Window } from '../kernel/time.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
@@ -19,6 +19,8 @@ export type Basis =
   | 'unclear'
   /** The rentals file does not hold the rental. */
   | 'rental_unknown'
+  /** The rentals file holds the rental in a row that was rejected. */
+  | 'rental_unread'
   | 'same_key'
   | 'same_charge'
   /** Our books hold one such charge, the provider took more. */
@@ -54,6 +56,8 @@ export interface Weighed {
 /** The scan's whole input as far as single verdicts depend on it: equal for a part and for the whole. */
 export interface Setting {
   readonly layers: Facts['layers'];
+  /** Null where every rental row could be used. */
+  readonly rentalsUnread: RentalsUnread | null;
   /** The newest fact of all: what "still inside the refund window" is measured against. */
   readonly asOf: Instant;
   /** When a charge can be expected to find its rental in the file; null without rentals. */
@@ -71,6 +75,7 @@ export function settingOf(facts: Facts): Setting {
   const ends = [rentalsEnded, paymentsCreated, chargesCreated, settlementsBooked].map((window) => window?.to ?? 0);
   return {
     layers: facts.layers,
+    rentalsUnread: facts.rentalsUnread ?? null,
     rentalsTellAccounts: facts.layers.rentals && facts.layers.rentalsTellAccounts !== false,
     asOf: Math.max(...ends),
     rentalsExpected:
@@ -166,10 +171,12 @@ function detectUnknownRental(obligation: Obligation, setting: Setting): Weighed 
   const base = weigh(obligation, setting, 0n);
   const excess = base.taken;
   if (excess <= 0n) return { ...base, price: null, excess: 0n, suspects: [] };
+  const isUnread = setting.rentalsUnread?.rentalIds.has(obligation.rentalId) === true;
   const suspects = shareOut(base, excess, preferred(netLegs(obligation.legs), base.yardstick)).map((share) => ({
     class: 'charge_without_rental' as const,
-    grade: rentalExpected(setting, share.leg.payment.createdAt) ? ('probable' as const) : ('possible' as const),
-    basis: 'rental_unknown' as const,
+    grade:
+      !isUnread && rentalExpected(setting, share.leg.payment.createdAt) ? ('probable' as const) : ('possible' as const),
+    basis: isUnread ? ('rental_unread' as const) : ('rental_unknown' as const),
     share,
     kept: null,
   }));

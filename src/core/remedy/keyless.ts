@@ -41,7 +41,8 @@ export function judgeKeyless(input: {
         : explainByRentals({ legs: open, rentals: rentals.get(accountId ?? '') ?? [], weighed, setting });
     // One account may hold more than a spread can pass as arguments.
     for (const leg of rest) if (!isRental(leg)) quiet.push(leg);
-    for (const suspect of verdict.suspects) suspects.push(suspect);
+    const isUnread = setting.rentalsUnread?.accountIds.has(accountId ?? '') === true;
+    for (const suspect of verdict.suspects) suspects.push(isUnread ? doubt(suspect) : suspect);
     for (const one of verdict.explained) explained.push(one);
     for (const leg of verdict.quiet) quiet.push(leg);
   }
@@ -49,6 +50,12 @@ export function judgeKeyless(input: {
   const standing = settled.filter(({ share }) => share.give > 0n || share.held > 0n);
   const evened = settled.filter(({ share }) => share.give === 0n && share.held === 0n).map(({ share }) => share.leg);
   return { suspects: nameRentals(standing, explained), explained, quiet: [...quiet, ...evened] };
+}
+
+/** A rental of the account could not be read, and may be what the charge was for. */
+function doubt(suspect: KeylessSuspect): KeylessSuspect {
+  if (suspect.grade === 'possible') return suspect;
+  return { ...suspect, grade: 'possible', basis: 'rental_unread' };
 }
 
 /**

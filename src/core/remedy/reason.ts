@@ -67,6 +67,8 @@ function sayVerdict(weighed: Weighed, suspect: Suspect, setting: Setting): strin
           ? 'The file covers that time.'
           : 'The file does not cover that time, so the rental may stand in another export.',
       );
+    case 'rental_unread':
+      return `${sayPayment(payment)} took ${sayMoney(payment.amount)} for rental ${obligation.rentalId}, whose row in the rentals file was rejected: mend that row and scan again.`;
     case 'same_key':
       return `${sayAttempt(`idempotency key ${keyOf(payment) ?? ''}`, payment.amount, what)}: ${gap}.`;
     case 'same_charge':
@@ -132,6 +134,8 @@ function sayKeyless(suspect: KeylessSuspect, setting: Setting): string {
       );
     case 'other_price':
       return `${sayPayment(payment)} took ${amount} from account ${account} and names no rental; no rental of that price is left, but one of another price is unpaid, so its amount may be wrong.`;
+    case 'rental_unread':
+      return `${sayPayment(payment)} took ${amount} from account ${account} and names no rental; none that is left explains it, but a row of that account in the rentals file was rejected: mend that row and scan again.`;
     case 'close_in_time':
       return `Account ${account} was charged ${amount} more than once within minutes: ${gap}. Nothing names a rental, so these may be two drives.`;
     default:

@@ -12,7 +12,7 @@ import { closeCases } from './closing.ts';
 import { type FactTypes, gather } from './gather.ts';
 import { wantWitnesses } from './missing.ts';
 import { type Database, queryRows, quoteText } from './open.ts';
-import { CONFLICTING, type Holdings, OUTLINE, outlineTable, REPEATED, TIME_COLUMN, USED } from './outline.ts';
+import { CONFLICTING, hasRejected, type Holdings, OUTLINE, outlineTable, REPEATED, TIME_COLUMN, USED } from './outline.ts';
 import { outlineSql } from './pass.ts';
 import { countPopulation } from './population.ts';
 import { settleRepeats } from './repeats.ts';
@@ -188,7 +188,18 @@ async function gatherAll({ database, declared, outlined }: Holdings, progress: P
     settlements: await read('settlements'),
     layers: outlined.layers,
     coverage: outlined.coverage,
+    ...(await readUnread({ database, declared, outlined })),
   };
+}
+
+/** What rejected rows of the rentals file tell of themselves; they are read again only where there are any. */
+async function readUnread({ database, declared, outlined }: Holdings): Promise<Pick<Facts, 'rentalsUnread'>> {
+  const rentals = declared.find(({ fact }) => fact === 'rentals');
+  if (rentals === undefined || !hasRejected(outlined, 'rentals')) return {};
+  const rows = await queryRows(database, `select rental_id, account_id from ${rentals.view} where reject <> 0`);
+  const textsOf = (place: number) =>
+    new Set(rows.map((row) => row[place]).filter((value): value is string => typeof value === 'string'));
+  return { rentalsUnread: { rentalIds: textsOf(0), accountIds: textsOf(1) } };
 }
 
 const WANTED_BY: Readonly<Record<FactKind, string>> = {
