@@ -16,7 +16,7 @@ export interface KnownColumns {
   /** SQL of the first of these columns that the file has, as text; `NULL` where it has none. */
   readonly text: (...names: readonly string[]) => string;
   readonly has: (name: string) => boolean;
-  /** SQL of the first metadata column whose key is one of these: `payment_metadata[rental_id]`, `rental_id (metadata)`. */
+  /** SQL of the first metadata column with one of these keys: `payment_metadata[rental_id]`, `rental_id (metadata)`. */
   readonly metadata: (...keys: readonly string[]) => string;
   /** Which of day and month comes first in dates with slashes. */
   readonly dateOrder: 'day' | 'month';

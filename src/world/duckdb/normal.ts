@@ -30,8 +30,8 @@ const MACROS: readonly string[] = [
   // Ids and names: blanks around them are padding of the export, and nothing is no id.
   `storno_name(t) AS CASE WHEN t < '!' OR suffix(t, ' ') THEN nullif(trim(t), '') ELSE t END`,
 
-  // Major units as text to minor units, digit by digit as the core's parseMoney does. The usual spelling is digits.dd of
-  // a currency with cents; the cast alone would also take signs, exponents and underscores.
+  // Major units as text to minor units, digit by digit as the core's parseMoney does. The usual spelling is digits.dd
+  // of a currency with cents; the cast alone would also take signs, exponents and underscores.
   `storno_minor_quick(t, e) AS CASE WHEN e = 2 AND t LIKE '%.__' AND t >= '0' AND t < ':' AND NOT contains(t, '_')
     THEN (TRY_CAST(t AS DECIMAL(15, 2)) * 100::DECIMAL(3, 0))::BIGINT END`,
   `storno_minor_slow(t, e) AS CASE WHEN regexp_full_match(t, '${DECIMAL}') AND length(rtrim(${FRACTION}, '0')) <= e

@@ -3,7 +3,7 @@ import type { RejectedRow } from '../../core/remedy/import.ts';
 import { CONTRACT } from './contract.ts';
 import type { Declared } from './declare.ts';
 import { type FoundLine, findLines, shorten } from './lines.ts';
-import { type Database, queryRows, quoteName } from './open.ts';
+import { type Database, queryRows, quoteName, quoteText } from './open.ts';
 import type { Reading } from './reading.ts';
 import { sayWrong, wrongValueSql } from './reject.ts';
 import type { DeclaredFact, FileLine, RefusedRow, RowPlace } from './source.ts';
@@ -180,7 +180,7 @@ async function linesOf(reading: Reading, rows: ReadonlySet<number>): Promise<Rea
   return lines;
 }
 
-/** Where the first usable row of each id stands. The id is the fact's own: `rental_id` of rentals, `line_id` of lines. */
+/** Where the first usable row of each id stands. The id is the fact's own: `rental_id` of rentals and so on. */
 export async function locateIds(
   database: Database,
   declared: Declared,
@@ -188,14 +188,9 @@ export async function locateIds(
 ): Promise<ReadonlyMap<string, FileLine>> {
   const { fact, view } = declaredFact;
   const id = quoteName(CONTRACT[fact][0]?.name ?? '');
-  const isWanted = `${id} IN (SELECT unnest($1::VARCHAR[])) AND reject = 0`;
   if (ids.length === 0) return new Map();
-  const list = `[${ids.map((each) => `'${each.replaceAll("'", "''")}'`).join(', ')}]`;
-  const wanted = isWanted.replace('$1', () => list);
-  const sources = await queryRows(
-    database,
-    `SELECT source, min(ordinal) FROM (SELECT source, ${id}, reject, 0 AS ordinal FROM ${view}) WHERE ${wanted} GROUP BY source ORDER BY source`,
-  );
+  const wanted = `${id} IN (SELECT unnest([${ids.map(quoteText).join(', ')}])) AND reject = 0`;
+  const sources = await queryRows(database, `SELECT DISTINCT source FROM ${view} WHERE ${wanted} ORDER BY source`);
   const places = new Map<string, RowPlace>();
   for (const [source] of sources) {
     const reading = declared.readings.get(fact)?.[Number(source)];

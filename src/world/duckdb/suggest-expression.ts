@@ -76,7 +76,7 @@ export interface ChoiceSql {
   readonly unknown: readonly string[];
 }
 
-/** A column of words as one of the contract's choices; what was not understood stays as it is, to be rejected by name. */
+/** A column of words as one of the contract's choices; what was not understood stays, to be rejected by name. */
 export function choiceMapSql(shape: Shape, column: string, choices: readonly string[]): ChoiceSql {
   const seen = shape.values.map(([value, count]) => ({ value, count, choice: choiceOf(value, column, choices) }));
   const total = seen.reduce((sum, { count }) => sum + count, 0);

@@ -18,11 +18,11 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-const GERMAN = `Vorgangsnummer;Kundennr.;Fahrt;Vorgangsart;Betrag;Gebucht am;Ergebnis;Server\n${rowsOf(
-  40,
-  (i) =>
-    `Z-${i};K-${i % 9};F-${i};${i % 8 === 7 ? 'Erstattung' : 'Einzug'};1.2${two(i)},50 €;${two((i % 28) + 1)}.11.2014 09:${two(i)};${i % 10 === 9 ? 'abgelehnt' : 'ok'};app-${i % 3}`,
-)}\n`;
+const GERMAN = `Vorgangsnummer;Kundennr.;Fahrt;Vorgangsart;Betrag;Gebucht am;Ergebnis;Server\n${rowsOf(40, (i) => {
+  const [kind, outcome] = [i % 8 === 7 ? 'Erstattung' : 'Einzug', i % 10 === 9 ? 'abgelehnt' : 'ok'];
+  const time = `${two((i % 28) + 1)}.11.2014 09:${two(i)}`;
+  return `Z-${i};K-${i % 9};F-${i};${kind};1.2${two(i)},50 €;${time};${outcome};app-${i % 3}`;
+})}\n`;
 
 const ITALIAN = `Codice noleggio;Cliente;Targa;Inizio noleggio;Fine noleggio;Importo dovuto;Valuta\n${rowsOf(
   30,

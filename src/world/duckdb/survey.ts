@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 
-/** What the parallel parser has to be protected from depends on the delimiter; lines of JSON have none, and no quotes. */
+/** What separates the fields of a text; lines of JSON have no fields, and their quotes mean nothing here. */
 export type Delimiter = string | null;
 
 const CHUNK_BYTES = 512 << 10;

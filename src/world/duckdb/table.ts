@@ -24,7 +24,7 @@ export interface Table {
   readonly digits: (name: string) => string | null;
 }
 
-/** Counts at most one fault a file and scan: their presence is the sign that the file must be looked at record by record. */
+/** At most one fault a file and scan is kept: a sign that the file must be looked at record by record. */
 export const REJECTS_TABLE = 'storno_faults';
 export const REJECTS_SCANS = 'storno_fault_scans';
 
@@ -41,7 +41,7 @@ export function csvTable({ shape, names, order }: CsvText): Table {
   const options = [
     'auto_detect = false',
     `header = ${shape.headerLines === 1}`,
-    // DuckDB takes the first line end for that of all records. In a header it is; a cleaned file may begin with a quoted one.
+    // DuckDB takes the first line end for that of all records. A cleaned file may begin with a quoted one.
     ...(shape.headerLines === 0 ? ["new_line = '\\n'"] : []),
     `delim = ${quoteText(shape.delimiter)}`,
     `quote = '"'`,

@@ -16,7 +16,7 @@ const ZONES = [
   'UTC',
 ];
 
-/** The wall clock of an instant as Intl knows it, as milliseconds if it were UTC: another road than the one under test. */
+/** The wall clock of an instant as Intl knows it, as if it were UTC: another road than the one under test. */
 function wallClock(zone: string, at: number): number {
   const text = new Date(at).toLocaleString('sv-SE', { timeZone: zone });
   return Date.parse(`${text.replace(' ', 'T')}Z`);

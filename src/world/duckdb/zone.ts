@@ -1,6 +1,6 @@
 import { DAY_MS, type Instant, SECOND_MS } from '../../core/kernel/time.ts';
 
-/** From `local` (epoch milliseconds of the clock on the wall) on, the zone is `offsetMs` ahead of UTC; null: no such time. */
+/** From `local` (the wall clock's milliseconds) on, the zone is `offsetMs` ahead of UTC; null: no such time. */
 interface LocalStretch {
   readonly local: number;
   readonly offsetMs: number | null;
