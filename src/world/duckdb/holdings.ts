@@ -12,7 +12,16 @@ import { closeCases } from './closing.ts';
 import { type FactTypes, gather } from './gather.ts';
 import { wantWitnesses } from './missing.ts';
 import { type Database, queryRows, quoteText } from './open.ts';
-import { CONFLICTING, hasRejected, type Holdings, OUTLINE, outlineTable, REPEATED, TIME_COLUMN, USED } from './outline.ts';
+import {
+  CONFLICTING,
+  type Holdings,
+  hasRejected,
+  OUTLINE,
+  outlineTable,
+  REPEATED,
+  TIME_COLUMN,
+  USED,
+} from './outline.ts';
 import { outlineSql } from './pass.ts';
 import { countPopulation } from './population.ts';
 import { settleRepeats } from './repeats.ts';
