@@ -25,7 +25,7 @@ export interface MapFile {
 /** Longer than any sensible expression, shorter than a pasted file. */
 const EXPRESSION_LENGTH_MAX = 10_000;
 
-/** Reads the text of a map and checks its form: all faults are told at once. SQL is checked where the files are known. */
+/** Reads the text of a map and checks its form, telling all faults. SQL is checked where the files are known. */
 export function parseMap(path: string, text: string): Result<MapFile, readonly Refusal[]> {
   const refuse = (what: string): Refusal => ({ file: path, kind: 'map_invalid', message: `The map ${path}: ${what}.` });
   let json: unknown;

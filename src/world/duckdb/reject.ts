@@ -19,7 +19,7 @@ const PROBLEMS = [
 ] as const;
 type Problem = (typeof PROBLEMS)[number];
 
-/** Codes below are problems of contract columns (index × problems + problem + 1), from here on faults of the reading. */
+/** Codes below are problems of contract columns (index × problems + problem + 1), from here on faults of files. */
 export const FAULT_CODE_FIRST = 200;
 
 function codeOf(columnIndex: number, problem: Problem): number {

@@ -13,7 +13,7 @@ import { requiredColumns } from './reject.ts';
 import { type SuggestedColumn, suggestColumns } from './suggest-columns.ts';
 import { type Shape, shapeOf } from './suggest-shape.ts';
 import { FACT_WORDS, plainWords } from './suggest-words.ts';
-import { understandEntry } from './understand.ts';
+import { understandEntry } from './understand-entry.ts';
 import { normalisedSql } from './view.ts';
 
 /** How a file might be read as one fact. */

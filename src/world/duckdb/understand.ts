@@ -2,15 +2,13 @@ import type { FactKind } from '../../core/fact/fact.ts';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
 import type { Refusal } from '../../flow/ports.ts';
 import { CONTRACT, isAmount } from './contract.ts';
-import { parseExpression } from './expression.ts';
 import { refuse } from './files.ts';
+import { attributesOf, PLAIN, typeOf, unfitType } from './fit.ts';
 import { recognise } from './known.ts';
 import type { KnownColumns, KnownExport, KnownReading } from './known-export.ts';
-import { isNull, type MapEntry, type MapFile } from './map.ts';
-import { isBinaryFraction, isInstant, isLocalTime, scaleOf } from './normal.ts';
 import { type Database, queryRows, quoteName } from './open.ts';
 import type { PreparedFile } from './prepare.ts';
-import { type AttributeColumn, type Expression, findColumn, type Reading } from './reading.ts';
+import { type Expression, findColumn, type Reading } from './reading.ts';
 import { requiredColumns } from './reject.ts';
 import { zoneOfLabel } from './zone-names.ts';
 
@@ -97,34 +95,9 @@ function readContract(file: PreparedFile, fact: FactKind): Result<readonly Readi
   return ok([{ ...PLAIN, fact, file, form: 'the columns of the contract', columns, attributes }]);
 }
 
-const PLAIN = {
-  where: null,
-  faults: [],
-  lacks: new Set<string>(),
-  derived: false,
-  zones: new Map<string, string>(),
-} as const;
-
 function valueSql(file: PreparedFile, fact: FactKind, given: { readonly name: string }): string {
   const isMoney = CONTRACT[fact].some((column) => isAmount(column) && column.name === given.name.toLowerCase());
   return (isMoney ? file.table.digits(given.name) : null) ?? quoteName(given.name);
-}
-
-/** Why a type cannot be what the contract's column is; null where it can. */
-function unfitType(type: string, columnName: string, fact: FactKind): string | null {
-  const column = CONTRACT[fact].find(({ name }) => name === columnName);
-  if (column === undefined || type === 'VARCHAR' || type === '"NULL"' || type === 'NULL') return null;
-  if (isAmount(column))
-    return scaleOf(type) !== null || isBinaryFraction(type) ? null : `${columnName} as ${type}, which is no number`;
-  if (column.form.kind !== 'time') return null;
-  if (isInstant(type) || isLocalTime(type)) return null;
-  return `${columnName} as ${type}, which is no time: make_timestamptz(${columnName} * 1000) reads epoch milliseconds, to_timestamp(${columnName}) seconds`;
-}
-
-function attributesOf(file: PreparedFile, isUsed: (name: string) => boolean): readonly AttributeColumn[] {
-  return file.table.columns
-    .filter(({ name }) => !isUsed(name))
-    .map(({ name, type }) => ({ name, sql: type === 'VARCHAR' ? quoteName(name) : `${quoteName(name)}::VARCHAR` }));
 }
 
 /** How many rows tell which of day and month comes first. */
@@ -250,106 +223,4 @@ async function zonesIn(database: Database, file: PreparedFile, zone: string): Pr
       return found === null ? [] : [[String(label), found] as const];
     }),
   );
-}
-
-async function typeOf(database: Database, file: PreparedFile, sql: string): Promise<string> {
-  const rows = await queryRows(database, `DESCRIBE SELECT ${sql} AS v FROM ${file.table.from([file.readPath])}`);
-  return String(rows[0]?.[1] ?? 'VARCHAR').replace('"NULL"', 'VARCHAR');
-}
-
-/** A file as an entry of the map describes it. */
-export async function understandEntry(
-  database: Database,
-  file: PreparedFile,
-  { map, entry }: { readonly map: MapFile; readonly entry: MapEntry },
-): Promise<Result<Reading, readonly Refusal[]>> {
-  const refusals: Refusal[] = [];
-  const refuseMap = (where: string, what: string) =>
-    refusals.push({
-      file: map.path,
-      kind: 'map_invalid',
-      message: `The map ${map.path}: ${entry.name}.${where} ${what} (read from ${file.found.path}).`,
-    });
-  const used = new Set<string>();
-  const columns = new Map<string, Expression>();
-  for (const [column, sql] of Object.entries(entry.columns)) {
-    if (isNull(sql)) continue;
-    const checked = await checkExpression(database, file, sql);
-    if (!checked.ok) {
-      refuseMap(`columns.${column}`, checked.error);
-      continue;
-    }
-    const wrong = unfitType(checked.value.type, column, entry.fact);
-    if (wrong !== null) refuseMap(`columns.${column}`, `gives ${wrong}`);
-    for (const name of checked.value.names) used.add(name.toLowerCase());
-    columns.set(column, {
-      sql: mappedSql(file, { fact: entry.fact, column, sql }),
-      type: checked.value.type,
-      zone: null,
-      mapped: sql,
-    });
-  }
-  if (entry.where !== null) {
-    const checked = await checkExpression(database, file, entry.where);
-    if (!checked.ok) refuseMap('where', checked.error);
-    else if (checked.value.type !== 'BOOLEAN')
-      refuseMap('where', `gives ${checked.value.type}, but a condition gives true or false`);
-  }
-  if (refusals.length > 0) return fail(refusals);
-  const lacks = new Set(Object.entries(entry.columns).flatMap(([column, sql]) => (isNull(sql) ? [column] : [])));
-  const attributes = attributesOf(file, (name) => used.has(name.toLowerCase()));
-  return ok({
-    ...PLAIN,
-    fact: entry.fact,
-    file,
-    form: `map, ${entry.name}`,
-    columns,
-    where: entry.where,
-    attributes,
-    lacks,
-  });
-}
-
-interface MappedColumn {
-  readonly fact: FactKind;
-  readonly column: string;
-  readonly sql: string;
-}
-
-/**
- * A bare column is read as the contract's own would be (an amount in NDJSON keeps all its digits). Anything else may
- * fail for a row, which then has no value instead of stopping the scan.
- */
-function mappedSql(file: PreparedFile, { fact, column, sql }: MappedColumn): string {
-  const bare = findColumn(file, sql.trim().replace(/^"(.*)"$/, '$1'));
-  if (bare === null) return `TRY((${sql}\n))`;
-  const isMoney = CONTRACT[fact].some((each) => each.name === column && isAmount(each));
-  return (isMoney ? file.table.digits(bare) : null) ?? quoteName(bare);
-}
-
-interface CheckedExpression {
-  readonly type: string;
-  readonly names: readonly string[];
-}
-
-async function checkExpression(
-  database: Database,
-  file: PreparedFile,
-  sql: string,
-): Promise<Result<CheckedExpression, string>> {
-  const parsed = await parseExpression(database, sql);
-  if (parsed.problem !== null) return fail(`is "${sql}", which ${says(parsed.problem)}`);
-  try {
-    return ok({ type: await typeOf(database, file, `(${sql}\n)`), names: parsed.names });
-  } catch (error) {
-    return fail(`is "${sql}": ${firstLine(error)}`);
-  }
-}
-
-function says(problem: string): string {
-  return problem.startsWith('m') ? problem : `DuckDB does not understand: ${problem.split('\n')[0] ?? ''}`;
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

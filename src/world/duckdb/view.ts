@@ -1,30 +1,59 @@
 import { CONTRACT, viewColumn } from './contract.ts';
+import { nameSql } from './normal.ts';
 import { quoteName } from './open.ts';
 import { attributeName, faultsOf, type Reading, type ViewSettings, waypoint } from './reading.ts';
 import { FAULT_CODE_FIRST, rejectSteps } from './reject.ts';
 import { stepsOf } from './steps.ts';
 
+/** Files of one shape that are read in one go; `first` is the index of the first among the sources of the fact. */
+export interface Alike {
+  readonly first: number;
+  readonly group: readonly [Reading, ...Reading[]];
+}
+
+/** The rows of readings of one shape as SELECT in the columns of the view. */
+export function viewSelect(alike: Alike, attributes: readonly string[], settings: ViewSettings): string {
+  const [reading] = alike.group;
+  return inViewColumns(alike, attributes, normalisedSql(reading, pathsOf(alike), settings));
+}
+
+/** Which rows are wanted: those whose id (a column of the contract) hashes to an `id` of the table. */
+export interface WantedRows {
+  readonly column: string;
+  readonly table: string;
+}
+
 /**
- * The rows of readings of one shape as SELECT in the columns of the view. `first` is the index of the first of these
- * files among the sources of the fact; the others follow it.
+ * The same, of wanted rows only. They are chosen before anything else is worked out of a row: DuckDB would work out all
+ * of them first, which costs three times as much for one row in a hundred.
  */
-export function viewSelect(
-  readings: readonly [Reading, ...Reading[]],
-  first: number,
+export function wantedSelect(
+  alike: Alike,
   attributes: readonly string[],
-  settings: ViewSettings,
+  { settings, wanted }: { readonly settings: ViewSettings; readonly wanted: WantedRows },
 ): string {
-  const [reading] = readings;
+  const [reading] = alike.group;
+  const id = reading.columns.get(wanted.column) ?? { sql: 'NULL', type: 'VARCHAR' };
+  const from = reading.file.table.from(pathsOf(alike));
+  const isWanted = `hash(${nameSql(`(${id.sql})`, id.type)}) IN (SELECT id FROM ${wanted.table})`;
+  const chosen = `(SELECT *, file_index FROM ${from} WHERE ${isWanted})`;
+  return inViewColumns(alike, attributes, stepsSql(reading, rawSql(reading, chosen), settings));
+}
+
+function pathsOf({ group }: Alike): readonly string[] {
+  return group.map((each) => each.file.readPath);
+}
+
+function inViewColumns({ first, group }: Alike, attributes: readonly string[], rows: string): string {
+  const [reading] = group;
   const columns = CONTRACT[reading.fact].map((column) => quoteName(viewColumn(column)));
   const own = new Set(reading.attributes.map(({ name }) => name.toLowerCase()));
   const marked = attributes.map((name) =>
     own.has(name.toLowerCase()) ? attributeName(name) : `NULL::VARCHAR AS ${attributeName(name)}`,
   );
-  const paths = readings.map((each) => each.file.readPath);
-  const from = normalisedSql(reading, paths, settings);
-  const source = readings.length > 1 ? `${first} + "x.file"` : `${first}`;
+  const source = group.length > 1 ? `${first} + "x.file"` : `${first}`;
   const where = reading.derived ? ' WHERE reject = 0' : '';
-  return `SELECT (${source})::USMALLINT AS source, reject, ${[...columns, ...marked].join(', ')} FROM (${from})${where}`;
+  return `SELECT (${source})::USMALLINT AS source, reject, ${[...columns, ...marked].join(', ')} FROM (${rows})${where}`;
 }
 
 /**
