@@ -5,7 +5,7 @@ import { ok } from '../../core/kernel/result.ts';
 import type { ImportCounts, RowCounts } from '../../core/remedy/import.ts';
 import type { Archive, Imported, Progress } from '../../flow/ports.ts';
 import { refusedByFact } from './contradiction.ts';
-import { type Declared, declareFacts } from './declare.ts';
+import { type Declared, declareFacts, wantedSql } from './declare.ts';
 import { around, type Counting, outline, population, screen, startCounting } from './holdings.ts';
 import { type Database, openDatabase } from './open.ts';
 import type { Holdings, Outlined } from './outline.ts';
@@ -82,6 +82,7 @@ function readAll(database: Database, declared: Declared, progress: Progress): Pr
     declared: declared.facts,
     progress,
     settle: (pass) => readSettled(database, declared, pass),
+    wantedSql: (fact, wanted) => wantedSql(declared, fact, wanted),
   });
 }
 

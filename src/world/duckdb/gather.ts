@@ -7,16 +7,17 @@ import { assert } from '../../core/kernel/assert.ts';
 import { type Money, money } from '../../core/kernel/money.ts';
 import { CONTRACT, viewColumn } from './contract.ts';
 import { type Database, quoteName } from './open.ts';
-import { OUTLINE, type Outlined } from './outline.ts';
+import { type Holdings, OUTLINE, type Outlined } from './outline.ts';
 import type { DeclaredFact } from './source.ts';
 import { usedRowsSql } from './used.ts';
+import type { WantedRows } from './view.ts';
 
-/** What the outline's wanted ids stand for in the files: the expression over a view's row, and the table of ids. */
-const WANTED: Readonly<Record<FactKind, { readonly key: string; readonly table: string }>> = {
-  rentals: { key: 'hash(rental_id)', table: `${OUTLINE}.wanted_rental` },
-  payments: { key: 'hash(payment_id)', table: `${OUTLINE}.wanted_payment` },
-  charges: { key: 'hash(charge_id)', table: `${OUTLINE}.wanted_charge` },
-  settlements: { key: 'hash(payment_id)', table: `${OUTLINE}.wanted_payment` },
+/** Which column of a fact's rows the outline's wanted ids stand for. */
+const WANTED: Readonly<Record<FactKind, WantedRows>> = {
+  rentals: { column: 'rental_id', table: `${OUTLINE}.wanted_rental` },
+  payments: { column: 'payment_id', table: `${OUTLINE}.wanted_payment` },
+  charges: { column: 'charge_id', table: `${OUTLINE}.wanted_charge` },
+  settlements: { column: 'payment_id', table: `${OUTLINE}.wanted_payment` },
 };
 
 /** The types of the rows of each fact. */
@@ -32,10 +33,11 @@ export async function gather<Kind extends FactKind>(input: {
   readonly database: Database;
   readonly declared: DeclaredFact & { readonly fact: Kind };
   readonly outlined: Outlined;
+  readonly wantedSql: Holdings['wantedSql'];
   readonly onRows: (rows: number) => void;
 }): Promise<readonly FactTypes[Kind][]> {
   const { database, declared } = input;
-  const result = await database.connection.stream(gatherSql(declared, input.outlined));
+  const result = await database.connection.stream(gatherSql(declared, input));
   const make: (cells: Cells) => FactTypes[Kind] = MAKERS[declared.fact];
   const facts: FactTypes[Kind][] = [];
   const names = [...CONTRACT[declared.fact].map(viewColumn), ...declared.attributes.map((name) => `@${name}`)];
@@ -50,13 +52,14 @@ export async function gather<Kind extends FactKind>(input: {
   return facts;
 }
 
-function gatherSql(declared: DeclaredFact, outlined: Outlined): string {
+function gatherSql(declared: DeclaredFact, { outlined, wantedSql }: Pick<Holdings, 'outlined' | 'wantedSql'>): string {
   const { fact } = declared;
-  const { key, table } = WANTED[fact];
-  const contract = CONTRACT[fact].map((column) => quoteName(viewColumn(column)));
+  const { column, table } = WANTED[fact];
+  const contract = CONTRACT[fact].map((each) => quoteName(viewColumn(each)));
   const attributes = declared.attributes.map((name) => quoteName(`@${name}`));
   const select = [...contract, ...attributes].join(', ');
-  return usedRowsSql(declared, outlined, { select, where: `${key} in (select id from ${table})` });
+  const from = `(${wantedSql(fact, { column, table })})`;
+  return usedRowsSql(fact, outlined, { select, from, where: `hash(${column}) in (select id from ${table})` });
 }
 
 /** Makes equal texts one: a column with few values then costs a pointer a row. Bounded, for columns with many. */

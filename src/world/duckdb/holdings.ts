@@ -39,8 +39,9 @@ export async function outline(input: {
   readonly declared: readonly DeclaredFact[];
   readonly progress: Progress;
   readonly settle: (pass: () => Promise<void>) => Promise<void>;
+  readonly wantedSql: Holdings['wantedSql'];
 }): Promise<Holdings> {
-  const { database, declared, progress } = input;
+  const { database, declared, progress, wantedSql } = input;
   await prepareEngine(database);
   const twins = new Set<FactKind>();
   await input.settle(async () => {
@@ -61,7 +62,7 @@ export async function outline(input: {
   }
   const layers = await layersOf(database, declared);
   const coverage = await coverageOf(database, declared);
-  return { database, declared, outlined: { counts, coded, twins, layers, coverage } };
+  return { database, declared, wantedSql, outlined: { counts, coded, twins, layers, coverage } };
 }
 
 const OPTIMIZERS_OFF = [
@@ -176,7 +177,8 @@ async function close({ database, declared, outlined }: Holdings): Promise<void> 
   if (await wantStrays(database, outlined.layers, declared)) await closeCases(database, outlined.layers);
 }
 
-async function gatherAll({ database, declared, outlined }: Holdings, progress: Progress): Promise<Facts> {
+async function gatherAll(holdings: Holdings, progress: Progress): Promise<Facts> {
+  const { database, declared, outlined, wantedSql } = holdings;
   const read = async <Kind extends FactKind>(kind: Kind): Promise<readonly FactTypes[Kind][]> => {
     const fact = declared.find((each) => each.fact === kind);
     if (fact === undefined) return [];
@@ -185,6 +187,7 @@ async function gatherAll({ database, declared, outlined }: Holdings, progress: P
       database,
       declared: { ...fact, fact: kind },
       outlined,
+      wantedSql,
       onRows: (count) => progress.advance(count),
     });
     progress.end();
@@ -197,7 +200,7 @@ async function gatherAll({ database, declared, outlined }: Holdings, progress: P
     settlements: await read('settlements'),
     layers: outlined.layers,
     coverage: outlined.coverage,
-    ...(await readUnread({ database, declared, outlined })),
+    ...(await readUnread(holdings)),
   };
 }
 

@@ -5,6 +5,7 @@ import { PAYMENT_KINDS, PAYMENT_STATUSES } from '../../core/fact/payment.ts';
 import type { RowCounts } from '../../core/remedy/import.ts';
 import type { Database } from './open.ts';
 import type { DeclaredFact } from './source.ts';
+import type { WantedRows } from './view.ts';
 
 /**
  * The outline: one narrow row for each record of the files, in a database file of its own in the spill folder. Whole
@@ -65,6 +66,8 @@ export interface Holdings {
   readonly database: Database;
   readonly declared: readonly DeclaredFact[];
   readonly outlined: Outlined;
+  /** A query in the columns of the fact's view that reads wanted rows only. */
+  readonly wantedSql: (fact: FactKind, wanted: WantedRows) => string;
 }
 
 /** Whether some row of the fact cannot be used. Where none is, no later reading has to find out again, which costs half. */

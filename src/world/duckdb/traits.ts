@@ -66,5 +66,5 @@ export function isGathered({ sources }: DeclaredFact): boolean {
 /** The hashes of the attributes, one row for each record of the base. */
 export function baseSql(declared: DeclaredFact, outlined: Outlined, columns: readonly AttributeColumn[]): string {
   const select = columns.map(({ column, hashed }) => `${hashed} as ${column}`).join(', ');
-  return usedRowsSql(declared, outlined, { select, where: BASE[declared.fact] });
+  return usedRowsSql(declared.fact, outlined, { select, from: declared.view, where: BASE[declared.fact] });
 }

@@ -1,18 +1,17 @@
 import type { FactKind } from '../../core/fact/fact.ts';
 import { hasRejected, hasTwins, type Outlined, USED } from './outline.ts';
 import { idHash, twinTable } from './repeats.ts';
-import type { DeclaredFact } from './source.ts';
 
 /**
- * A query over the used rows of a fact, each record once, straight from the files. `select` and `where` are SQL over
- * the view's columns. What the outline knows not to occur (unusable rows, repeated ids) is not looked for again.
+ * A query over the used rows of a fact, each record once, straight from the files. `from` is the view or what has its
+ * columns; `select` and `where` are SQL over them. What the outline knows not to occur (unusable rows, repeated ids) is not looked for again.
  */
 export function usedRowsSql(
-  { fact, view }: DeclaredFact,
+  fact: FactKind,
   outlined: Outlined,
-  { select, where }: { readonly select: string; readonly where: string },
+  { select, from, where }: { readonly select: string; readonly from: string; readonly where: string },
 ): string {
-  const rows = `select ${select} from ${view} where ${where}${hasRejected(outlined, fact) ? ' and reject = 0' : ''}`;
+  const rows = `select ${select} from ${from} where ${where}${hasRejected(outlined, fact) ? ' and reject = 0' : ''}`;
   return hasTwins(outlined, fact)
     ? `${rows} and ${isSingle(fact)} union all ${chosenTwins(fact, { select, where })}`
     : rows;
