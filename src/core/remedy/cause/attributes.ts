@@ -23,6 +23,17 @@ export interface AttributeProfile {
   readonly pairTop: { readonly pair: Pair; readonly share: number } | null;
   /** The few values that nearly all second legs have, against how much of the base has them. */
   readonly few: Concentration;
+  /** What only the second legs have, while the first have nothing in that column. */
+  readonly added: Addition;
+}
+
+export interface Addition {
+  /** Share of the cases with two legs. */
+  readonly share: number;
+  /** The value of each such second leg. */
+  readonly values: readonly string[];
+  /** Share of the base that has any value in this column; 1 where no base is known. */
+  readonly baseShare: number;
 }
 
 export type Pair = readonly [first: string, second: string];
@@ -84,7 +95,8 @@ interface Question {
 
 function profileOf({ fact, name, cases, base }: Question): AttributeProfile | null {
   const values = cases.flatMap((each) => pairOf(each, fact, name));
-  if (values.length === 0) return null;
+  const added = additionOf({ fact, name, cases, base });
+  if (values.length === 0 && added.share === 0) return null;
   const distinct = new Set(values.map(([, second]) => second)).size;
   const apart = countsOf(values.filter(([one, other]) => one !== other).map((pair) => pair.join('\u0000')))[0];
   return {
@@ -110,6 +122,20 @@ function profileOf({ fact, name, cases, base }: Question): AttributeProfile | nu
       values.map(([, other]) => other),
       base,
     ),
+    added,
+  };
+}
+
+function additionOf({ fact, name, cases, base }: Question): Addition {
+  const pairs = cases.filter(({ first, second }) => first !== null && second !== null);
+  const values = pairs.flatMap(({ first, second }) => {
+    const value = attributeOf(second, fact, name);
+    return fact === 'rentals' || value === null || attributeOf(first, fact, name) !== null ? [] : [value];
+  });
+  return {
+    share: pairs.length === 0 ? 0 : values.length / pairs.length,
+    values,
+    baseShare: base === null || base.rows === 0 ? 1 : 1 - base.nulls / base.rows,
   };
 }
 
@@ -142,7 +168,7 @@ export function attributeOf(leg: Leg | null, fact: FactKind, name: string): stri
 
 function topOf(values: readonly string[], base: AttributeBase | null): Weighed {
   const [value, count] = countsOf(values)[0] ?? ['', 0];
-  return { value, share: count / values.length, baseShare: baseShareOf(value, base) };
+  return { value, share: count / Math.max(1, values.length), baseShare: baseShareOf(value, base) };
 }
 
 function baseShareOf(value: string, base: AttributeBase | null): number {

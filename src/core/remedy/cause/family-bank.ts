@@ -1,5 +1,6 @@
 import { type Reading, sayNumber, sayShare } from './clue.ts';
-import { classOf, sourcesApart } from './family-run.ts';
+import { classOf } from './family-run.ts';
+import { sourcesApart } from './marks.ts';
 import { ramp } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';

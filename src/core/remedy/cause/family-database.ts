@@ -23,7 +23,7 @@ function rolledBack(profile: Profile): Reading {
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
-      clue(0.6, trait.crowdedInMinutes(profile)),
+      clue(0.6, trait.crowdedInHours(profile)),
       clue(0.7, trait.firstLost(profile)),
       clue(0.7, trait.bothBooked(profile)),
       clue(0.7, trait.providersDiffer(profile)),
@@ -39,18 +39,18 @@ function laggingReplica(profile: Profile): Reading {
   return {
     id: 'C13',
     support: [
-      clue(3, trait.crowdedInMinutes(profile)),
+      clue(3, trait.crowdedInHours(profile)),
       clue(1.5, trait.gapsWithin(profile, 0, 3 * MINUTE_MS)),
       clue(1.5, trait.firstAbsent(profile)),
       clue(0.7, notAFew(profile)),
       clue(0.5, trait.keysDifferent(profile)),
     ],
     against: [
-      clue(0.9, not(trait.chargedTwice(profile))),
+      clue(0.95, not(trait.chargedTwice(profile))),
       clue(0.7, trait.keysEqual(profile)),
       clue(0.7, trait.providersDiffer(profile)),
       clue(0.6, trait.firstLost(profile)),
-      clue(0.7, not(trait.crowdedInMinutes(profile))),
+      clue(0.7, not(trait.crowdedInHours(profile))),
       clue(0.5, clockChange(profile)),
       clue(0.6, trait.gapsWithin(profile, 30 * MINUTE_MS, 400 * DAY_MS)),
       clue(0.5, trait.secondAbsent(profile)),
@@ -72,6 +72,6 @@ function vanished({ books }: Profile): Trait {
 function notAFew({ spread }: Profile): Trait {
   return {
     strength: spread.coverage === null ? null : ramp(spread.coverage, 0.05, 0.3),
-    says: `${sayShare(spread.coverage ?? 0)} of everything in those minutes is affected.`,
+    says: `${sayShare(spread.coverage ?? 0)} of everything in that time is affected.`,
   };
 }

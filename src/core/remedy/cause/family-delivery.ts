@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
 import { type Reading, sayShare } from './clue.ts';
-import { redelivered } from './family-request.ts';
-import { classOf, testValues, unknownRentals } from './family-run.ts';
+import { classOf, unknownRentals } from './family-run.ts';
 import { configuredLength } from './gaps.ts';
+import { byPerson, redelivered, testValues } from './marks.ts';
 import { ramp, shareOf } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import { isPerson } from './roles.ts';
@@ -127,20 +127,6 @@ function replayed(profile: Profile): Trait {
 
 const REPLAY =
   /redrive|re-drive|replay|dlq|dead.?letter|back.?fill|reprocess|requeue|nachlauf|wiederhol|ripet|rielabor/i;
-
-/** The actor of the wrong charges is a person, and not of the first ones alike. */
-export function byPerson(profile: Profile): Trait {
-  const columns = withRole(profile, 'actor').filter((each) => each.fact !== 'rentals');
-  const persons = (each: (typeof columns)[number]): number =>
-    shareOf(each.values, ([one, other]) => isPerson(other) && other !== one);
-  const column = trait.top(columns, persons);
-  if (column === null) return { strength: null, says: '' };
-  const rare = 1 - ramp(column.few.baseShare, 0.3, 0.7);
-  return {
-    strength: ramp(persons(column), 0.4, 0.85) * rare,
-    says: `${sayShare(persons(column))} of the wrong charges were made by a person (column ${column.name}, mostly ${column.secondTop.value}).`,
-  };
-}
 
 function bySystem(profile: Profile): Trait {
   const column = withRole(profile, 'actor').find((each) => each.fact === 'charges') ?? withRole(profile, 'source')[0];

@@ -1,5 +1,6 @@
-import { MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
 import { type Reading, sayShare } from './clue.ts';
+import { goesOn } from './family-run.ts';
 import type { KeyProfile } from './keys.ts';
 import { ramp } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
@@ -26,7 +27,8 @@ function keyExpired(profile: Profile): Reading {
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
       clue(0.85, trait.providersDiffer(profile)),
-      clue(0.6, trait.gapsWithin(profile, 0, 4 * MINUTE_MS)),
+      clue(0.7, not(beyondLifetime(profile))),
+      clue(0.4, severalTimes(profile)),
       clue(0.5, oneProviderOnly(profile)),
       clue(0.85, not(trait.keysEqual(profile))),
     ],
@@ -66,6 +68,7 @@ function providerRepeats(profile: Profile): Reading {
       clue(1.5, withoutOurKey(profile)),
       clue(1, severalTimes(profile)),
       clue(1, inWindow(profile)),
+      clue(1, trait.gapsWithin(profile, 0, 30 * MINUTE_MS)),
       clue(0.7, oneReference(profile)),
     ],
     against: [
@@ -88,24 +91,26 @@ function failover(profile: Profile): Reading {
       clue(4, trait.providersDiffer(profile)),
       clue(1, pairConstant(profile)),
       clue(2, trait.firstLost(profile)),
-      clue(1, trait.gapsWithin(profile, 500, 30 * MINUTE_MS)),
+      clue(1, trait.gapsWithin(profile, 500, 3 * MINUTE_MS)),
       clue(1, trait.sparse(profile)),
     ],
     against: [
       clue(0.9, not(trait.providersDiffer(profile))),
-      clue(0.5, trait.bothBooked(profile)),
+      clue(0.6, trait.gapsWithin(profile, 8 * MINUTE_MS, 400 * DAY_MS)),
+      clue(0.6, goesOn(profile)),
+      clue(0.3, trait.bothBooked(profile)),
       clue(0.4, trait.fullCoverage(profile)),
       clue(0.6, trait.fallingGap(profile)),
     ],
   };
 }
 
-/** Lifetimes of keys begin at five minutes; 24 hours are usual (mission §8). */
+/** Lifetimes of keys begin at five minutes and are seldom under fifteen; 24 hours are usual. */
 function beyondLifetime(profile: Profile): Trait {
   if (profile.gap === null) return { strength: 0, says: '' };
   return {
-    strength: ramp(profile.gap.p05, 3 * MINUTE_MS, 10 * MINUTE_MS),
-    says: `No second charge came before ${sayDuration(profile.gap.least)} had passed: the provider had forgotten the key by then.`,
+    strength: ramp(profile.gap.p05, 5 * MINUTE_MS, 15 * MINUTE_MS),
+    says: `Hardly a second charge came before ${sayDuration(profile.gap.p05)} had passed; providers forget keys after 15 min to 24 h.`,
   };
 }
 
@@ -171,7 +176,7 @@ function withoutOurKey({ keys }: Profile): Trait {
   if (keys === null) return { strength: null, says: '' };
   return {
     strength: ramp(keys.equal + keys.missing, 0.4, 0.9),
-    says: 'The second charge carries no key of its own: we did not ask for it.',
+    says: 'The second charge carries the key of the first or none: no request of ours made it.',
   };
 }
 

@@ -1,9 +1,9 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
-import type { AttributeProfile } from './attributes.ts';
 import { type Reading, sayShare } from './clue.ts';
 import { configuredLength, shareWithin } from './gaps.ts';
+import { byPerson, redelivered } from './marks.ts';
 import { quantile, ramp, shareOf } from './numbers.ts';
-import { type Profile, withRoleOrNone } from './profile.ts';
+import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
@@ -28,10 +28,12 @@ function doubleSubmit(profile: Profile): Reading {
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
+      clue(0.7, not(trait.gapsWithin(profile, 0, 30 * SECOND_MS))),
+      clue(0.7, fasterThanHands(profile)),
       clue(0.8, trait.keysEqual(profile)),
       clue(0.8, trait.providersDiffer(profile)),
       clue(0.6, trait.fullCoverage(profile)),
-      clue(0.5, trait.crowdedInMinutes(profile)),
+      clue(0.5, trait.crowdedInHours(profile)),
       clue(0.35, trait.differs(profile, 'worker', 'workers')),
       clue(0.4, trait.amountsDiffer(profile)),
       clue(0.6, firstNotTaken(profile)),
@@ -83,7 +85,8 @@ function lateSuccess(profile: Profile): Reading {
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
       clue(0.8, trait.keysEqual(profile)),
-      clue(0.6, trait.fullCoverage(profile)),
+      clue(0.6, not(trait.sparse(profile))),
+      clue(0.6, byPerson(profile)),
       clue(0.5, trait.amountsDiffer(profile)),
       clue(0.6, trait.bothBooked(profile)),
       clue(0.5, trait.firstLost(profile)),
@@ -135,8 +138,21 @@ function humanPace(profile: Profile): Trait {
   if (profile.gap === null || profile.gap.count < 5) return { strength: null, says: '' };
   const share = shareWithin(profile.gap, 250, 15 * SECOND_MS);
   return {
-    strength: ramp(share, 0.5, 0.85) * (1 - ramp(profile.gap.modesShare, 0.7, 0.95)),
+    strength:
+      ramp(share, 0.5, 0.85) *
+      (1 - ramp(profile.gap.modesShare, 0.7, 0.95)) *
+      (1 - (fasterThanHands(profile).strength ?? 0)),
     says: 'The gaps are spread as people tap, not heaped as machines retry.',
+  };
+}
+
+/** No one taps twice within a tenth of a second, and people who tap again take seconds now and then. */
+export function fasterThanHands({ gap }: Profile): Trait {
+  if (gap === null || gap.count < 5) return { strength: null, says: '' };
+  const share = shareWithin(gap, 0, 110);
+  return {
+    strength: ramp(share, 0.02, 0.08) * ramp(gap.p95, 3 * SECOND_MS, 1.3 * SECOND_MS),
+    says: `${sayShare(share)} of the second charges came within a tenth of a second, faster than anyone taps, and hardly one after more than ${sayDuration(gap.p95)}.`,
   };
 }
 
@@ -151,22 +167,6 @@ function firstNotTaken({ books }: Profile): Trait {
     strength: ramp(books.orphan, 0.3, 0.8),
     says: `Our books hold only one of the two charges in ${sayShare(books.orphan)} of the pairs.`,
   };
-}
-
-export function redelivered(profile: Profile): Trait {
-  const column = trait.top(withRoleOrNone(profile, 'delivery_count'), deliveredAgain);
-  if (column === null || (column.role === null && deliveredAgain(column) < 0.8)) return { strength: null, says: '' };
-  const share = deliveredAgain(column);
-  return {
-    strength: ramp(share, 0.3, 0.8),
-    says: `The message of the second charge had been delivered before in ${sayShare(share)} of the pairs (column ${column.name}).`,
-  };
-}
-
-/** Share of the pairs in which a small count rises: of deliveries, receives or attempts. */
-function deliveredAgain({ values }: AttributeProfile): number {
-  const count = (text: string): number => (/^\d{1,3}$/.test(text) ? Number(text) : 0);
-  return shareOf(values, ([one, other]) => count(one) === 1 && count(other) >= 2 && count(other) <= 20);
 }
 
 /** First charges of scheduled work gather at one place of the quarter hour; those of customers do not. */

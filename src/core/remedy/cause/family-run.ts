@@ -1,12 +1,11 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
-import type { AttributeProfile } from './attributes.ts';
 import { isNearClockChange } from './clock.ts';
 import { type Reading, sayNumber, sayShare } from './clue.ts';
-import { onSlots } from './family-request.ts';
+import { fasterThanHands, onSlots } from './family-request.ts';
 import { shareWithin } from './gaps.ts';
+import { sourcesApart, testValues } from './marks.ts';
 import { ramp, shareOf } from './numbers.ts';
-import { type Profile, withRole, withRoleOrNone } from './profile.ts';
-import { isTestWord } from './roles.ts';
+import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
@@ -25,6 +24,7 @@ function race(profile: Profile): Reading {
       clue(1, trait.gapsWithin(profile, 0, 900)),
       clue(2.5, trait.differs(profile, 'worker', 'workers')),
       clue(1.5, onOneSlot(profile)),
+      clue(1.5, fasterThanHands(profile)),
       clue(0.7, trait.sparse(profile)),
       clue(1, trait.bothBooked(profile)),
     ],
@@ -32,7 +32,7 @@ function race(profile: Profile): Reading {
       clue(0.9, not(trait.chargedTwice(profile))),
       clue(0.7, trait.keysEqual(profile)),
       clue(0.8, trait.providersDiffer(profile)),
-      clue(0.5, trait.crowdedInMinutes(profile)),
+      clue(0.5, trait.crowdedInHours(profile)),
       clue(0.6, trait.firstLost(profile)),
       clue(0.5, trait.firstAbsent(profile)),
       clue(0.5, not(trait.gapsWithin(profile, 0, 5 * SECOND_MS))),
@@ -62,7 +62,7 @@ function jobTwice(profile: Profile): Reading {
       clue(0.5, sourcesApart(profile)),
       clue(0.5, trait.firstLost(profile)),
       clue(0.4, goesOn(profile)),
-      clue(0.6, not(trait.constantLag(profile))),
+      clue(0.8, not(trait.constantLag(profile))),
       clue(0.5, clockChange(profile)),
     ],
   };
@@ -85,7 +85,7 @@ function periodAgain(profile: Profile): Reading {
       clue(0.5, trait.firstLost(profile)),
       clue(0.6, trait.sparse(profile)),
       clue(0.3, wholeHistory(profile)),
-      clue(0.6, trait.crowdedInMinutes(profile)),
+      clue(0.6, trait.crowdedInHours(profile)),
       clue(0.4, trait.keysEqual(profile)),
       clue(0.6, not(trait.fallingGap(profile))),
       clue(0.4, trait.secondAbsent(profile)),
@@ -99,9 +99,9 @@ function testOnProduction(profile: Profile): Reading {
     id: 'C19',
     support: [
       clue(4, testValues(profile)),
-      clue(1, wholeHistory(profile)),
-      clue(1, trait.fallingGap(profile)),
-      clue(1, trait.inOneGo(profile)),
+      clue(1, strongest(wholeHistory(profile), inventedOnly(profile))),
+      clue(1, strongest(trait.fallingGap(profile), inventedOnly(profile))),
+      clue(1, inBurst(profile)),
       clue(1, atNight(profile)),
       clue(0.3, trait.fullCoverage(profile)),
       clue(2, notInBooks(profile)),
@@ -109,7 +109,7 @@ function testOnProduction(profile: Profile): Reading {
     against: [
       clue(0.8, classOf(profile, ['duplicate_record', 'overcharge', 'phantom', 'acquirer_duplicate'])),
       clue(0.6, trait.keysEqual(profile)),
-      clue(0.5, not(trait.inOneGo(profile))),
+      clue(0.5, not(inBurst(profile))),
       clue(0.5, trait.firstLost(profile)),
       clue(0.6, trait.gapsWithin(profile, 0, HOUR_MS)),
       clue(0.4, shortWithoutCredential(profile)),
@@ -172,23 +172,6 @@ function runsIntoOne(profile: Profile): Trait {
   };
 }
 
-export function sourcesApart(profile: Profile): Trait {
-  const column = trait.top(withRoleOrNone(profile, 'source'), (each) => each.pairTop?.share ?? 0);
-  if (column !== null && column.role === null && !namesTwo(column)) return { strength: null, says: '' };
-  if (column === null || column.pairTop === null) return { strength: column === null ? null : 0, says: '' };
-  const [one, other] = column.pairTop.pair;
-  return {
-    strength: ramp(column.pairTop.share, 0.4, 0.85),
-    says: `${sayShare(column.pairTop.share)} of the pairs come from two systems, ${one} and ${other} (column ${column.name}).`,
-  };
-}
-
-/** A column whose name says nothing: two constant names, neither numbers nor yes and no, as of systems or contracts. */
-function namesTwo({ pairTop }: AttributeProfile): boolean {
-  const isName = (value: string): boolean => !/^(true|false|yes|no|ja|nein|si|[ynjtf]|[\d.,+-]*)$/i.test(value);
-  return pairTop !== null && pairTop.share >= 0.9 && pairTop.pair.every(isName);
-}
-
 /** It did not stop: hardly any charge of the base comes after the last wrong one. */
 export function goesOn({ spread, incident }: Profile): Trait {
   const length = incident.window.chargedTo - incident.window.chargedFrom;
@@ -196,27 +179,6 @@ export function goesOn({ spread, incident }: Profile): Trait {
   return {
     strength,
     says: `It began on ${trait.sayTime(incident.window.chargedFrom)} and goes on to the end of the data.`,
-  };
-}
-
-/** Second charges made with a credential, host or environment that is not the live one. */
-export function testValues(profile: Profile): Trait {
-  const columns = [
-    ...withRoleOrNone(profile, 'environment'),
-    ...withRole(profile, 'worker'),
-    ...withRole(profile, 'source'),
-  ];
-  if (columns.length === 0) return { strength: null, says: '' };
-  const test = (each: (typeof columns)[number]): number =>
-    shareOf(
-      each.values,
-      ([, other]) => isTestWord(other) && (each.role === 'environment' || !/^(false|0|f|no)$/i.test(other)),
-    );
-  const column = trait.top(columns, test);
-  if (column === null || (column.role === null && test(column) < 0.8)) return { strength: null, says: '' };
-  return {
-    strength: ramp(test(column), 0.3, 0.8),
-    says: `${sayShare(test(column))} of the wrong charges were made by ${column.secondTop.value} (column ${column.name}), which is not the live system.`,
   };
 }
 
@@ -233,8 +195,30 @@ function wholeHistory({ spread, population }: Profile): Trait {
 
 /** Where no column names the environment, only the whole history at once sets it apart from a period run again. */
 function shortWithoutCredential(profile: Profile): Trait {
-  const none = withRole(profile, 'environment').length === 0;
-  return { ...not(wholeHistory(profile)), strength: none ? 1 - (wholeHistory(profile).strength ?? 0) : 0 };
+  const none = testValues(profile).strength === null;
+  const whole = strongest(wholeHistory(profile), inventedOnly(profile));
+  return { ...not(whole), strength: none ? 1 - (whole.strength ?? 0) : 0 };
+}
+
+/** All at once: far faster than the services came, or, where there was no service, than charges usually come. */
+function inBurst(profile: Profile): Trait {
+  const { spread, count } = profile;
+  const rush = trait.inOneGo(profile);
+  if (spread.rush === null || (inventedOnly(profile).strength ?? 0) < 0.5) return rush;
+  return { ...rush, strength: count < 3 ? null : ramp(spread.rush, 3, 20) };
+}
+
+/** Hardly any drive stands behind them: not a charge again, but data that somebody made up. */
+function inventedOnly({ classShare, layers }: Profile): Trait {
+  if (!layers.rentals) return { strength: 0, says: '' };
+  return {
+    strength: ramp(classShare.charge_without_rental, 0.5, 0.9),
+    says: `${sayShare(classShare.charge_without_rental)} of the charges are for no rental that there ever was.`,
+  };
+}
+
+function strongest(one: Trait, other: Trait): Trait {
+  return (one.strength ?? 0) >= (other.strength ?? 0) ? one : other;
 }
 
 function atNight({ chargedClock }: Profile): Trait {

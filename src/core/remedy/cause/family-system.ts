@@ -1,11 +1,11 @@
 import { DAY_MS, MINUTE_MS, sayDuration } from '../../kernel/time.ts';
 import { mostCommonOf } from './amounts.ts';
 import { type Reading, sayShare } from './clue.ts';
-import { byPerson } from './family-delivery.ts';
-import { goesOn, sourcesApart, testValues } from './family-run.ts';
+import { goesOn } from './family-run.ts';
 import { shapeOf } from './keys.ts';
-import { quantile, ramp, shareOf } from './numbers.ts';
-import { type Profile, withRole } from './profile.ts';
+import { byPerson, noted, sourcesApart, testValues } from './marks.ts';
+import { quantile, ramp } from './numbers.ts';
+import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
 
@@ -18,11 +18,11 @@ function twoSystems(profile: Profile): Reading {
   return {
     id: 'C17',
     support: [
-      clue(3.5, sourcesApart(profile)),
+      clue(3.5, twoBillers(profile)),
       clue(1.5, goesOn(profile)),
-      clue(1.5, trait.fullCoverage(profile)),
+      clue(1, halfOrMore(profile)),
       clue(1.5, madeApart(profile)),
-      clue(1.5, trait.inBatches(profile)),
+      clue(1, trait.inBatches(profile)),
       clue(0.5, trait.bothBooked(profile)),
     ],
     against: [
@@ -33,7 +33,7 @@ function twoSystems(profile: Profile): Reading {
       clue(0.5, byPerson(profile)),
       clue(0.5, not(goesOn(profile))),
       clue(0.5, trait.firstLost(profile)),
-      clue(0.5, trait.crowdedInMinutes(profile)),
+      clue(0.5, trait.crowdedInHours(profile)),
     ],
   };
 }
@@ -59,6 +59,26 @@ function person(profile: Profile): Reading {
       clue(0.5, trait.inBatches(profile)),
       clue(0.5, trait.providersDiffer(profile)),
     ],
+  };
+}
+
+/** One pair of sources or, where no column tells them apart, one pair of providers. */
+function twoBillers(profile: Profile): Trait {
+  const sources = sourcesApart(profile);
+  const { providers } = profile;
+  if (providers?.pair == null || (sources.strength ?? 0) >= ramp(providers.pairShare, 0.4, 0.85)) return sources;
+  const [one, other] = providers.pair;
+  return {
+    strength: ramp(providers.pairShare, 0.4, 0.85),
+    says: `${sayShare(providers.pairShare)} of the pairs were billed by two providers, ${one} and ${other}.`,
+  };
+}
+
+/** From the cut-over on both bill whatever is theirs; a fault strikes a few. */
+function halfOrMore({ spread }: Profile): Trait {
+  return {
+    strength: spread.coverage === null ? null : ramp(spread.coverage, 0.2, 0.6),
+    says: `${sayShare(spread.coverage ?? 0)} of everything in that time was billed twice.`,
   };
 }
 
@@ -95,18 +115,5 @@ function machinePace({ incident: { inside: cases } }: Profile): Trait {
   return {
     strength: steps.length < 20 ? 0 : ramp(step, 4000, 1000),
     says: `Every other charge followed its predecessor within ${sayDuration(step)}: no person works at that pace.`,
-  };
-}
-
-function noted(profile: Profile): Trait {
-  const column = withRole(profile, 'note').find((each) => each.fact !== 'rentals');
-  if (column === undefined) return { strength: null, says: '' };
-  const share = shareOf(
-    column.values,
-    ([one, other]) => one !== other || /manual|hand|again|repeat|ripet|nochmal|erneut/i.test(other),
-  );
-  return {
-    strength: ramp(share, 0.3, 0.8),
-    says: `${sayShare(share)} carry a note, such as "${column.secondTop.value.slice(0, 60)}".`,
   };
 }

@@ -147,6 +147,11 @@ export function withRoleOrNone(profile: Profile, role: Role): readonly Attribute
   return profile.attributes.filter((each) => each.role === null && each.fact !== 'rentals' && each.present >= 0.5);
 }
 
+/** The columns of a role in the payments that most second legs have and their first legs have not. */
+export function withRoleAdded(profile: Profile, role: Role): readonly AttributeProfile[] {
+  return profile.attributes.filter((each) => each.role === role && each.fact === 'payments' && each.added.share >= 0.5);
+}
+
 function classSharesOf(cases: readonly Case[]): Readonly<Record<FindingClass, number>> {
   const share = (kind: FindingClass): number => shareOf(cases, (each) => each.finding.class === kind);
   return {
@@ -225,11 +230,11 @@ function spreadOf(cases: readonly Case[], population: Population): Spread {
   const series = population.charged ?? population.ended;
   const historyFrom = series?.from ?? service[0] ?? 0;
   const historyTo = series === null ? (charged.at(-1) ?? 0) : series.from + series.counts.length * series.bucketMs;
-  const chargedMs = quantile(charged, 0.98) - quantile(charged, 0.02);
+  const chargedMs = innerSpan(charged);
   const usual = series === null ? null : population.chargesSucceeded / Math.max(1, historyTo - historyFrom);
   return {
     ...coverageOf(cases, population),
-    serviceMs: quantile(service, 0.98) - quantile(service, 0.02),
+    serviceMs: innerSpan(service),
     chargedMs,
     historyMs: historyTo - historyFrom,
     afterShare: afterShareOf(charged, population.charged),
@@ -237,6 +242,12 @@ function spreadOf(cases: readonly Case[], population: Population): Spread {
     serviceTo: service.at(-1) ?? 0,
     rush: usual === null || usual === 0 ? null : (charged.length * 0.96) / Math.max(1000, chargedMs) / usual,
   };
+}
+
+/** Without the outer 2 % at each end, and where there are ten or more without the outermost one at least. */
+function innerSpan(ascending: readonly Instant[]): number {
+  const cut = ascending.length < 10 ? 0 : Math.max(1, Math.round(0.02 * ascending.length));
+  return (ascending.at(-1 - cut) ?? 0) - (ascending[cut] ?? 0);
 }
 
 function afterShareOf(charged: readonly Instant[], series: TimeSeries | null): number | null {

@@ -24,9 +24,13 @@ export function not(trait: Trait): Trait {
   return { ...trait, strength: trait.strength === null ? null : 1 - trait.strength };
 }
 
-/** Two charges by us for one service: what most causes are about. */
-export function chargedTwice({ classShare }: Profile): Trait {
-  const share = classShare.double_charge + classShare.charge_without_rental;
+/** Two charges by us for one service: what most causes are about. A charge that repeats none is not of them. */
+export function chargedTwice({ cases }: Profile): Trait {
+  const share = shareOf(
+    cases,
+    ({ finding, gapMs }) =>
+      finding.class === 'double_charge' || (finding.class === 'charge_without_rental' && gapMs !== null),
+  );
   return {
     strength: ramp(share, 0.3, 0.7),
     says: `${sayShare(share)} of the cases are charges for something already charged.`,
@@ -150,11 +154,12 @@ export function inBatches({ incident: { inside: cases }, count }: Profile): Trai
   };
 }
 
-/** Everything within a few minutes of a long history. */
-export function crowdedInMinutes({ spread, count }: Profile): Trait {
+/** Everything within minutes to a few hours of a long history. */
+export function crowdedInHours({ spread, count }: Profile): Trait {
   const span = Math.max(spread.chargedMs, spread.serviceMs);
   return {
-    strength: count < 4 ? null : ramp(span, 4 * HOUR_MS, HOUR_MS) * ramp(spread.historyMs / Math.max(1, span), 10, 30),
+    strength:
+      count < 4 ? null : ramp(span, 12 * HOUR_MS, 4 * HOUR_MS) * ramp(spread.historyMs / Math.max(1, span), 10, 30),
     says: `All lie within ${sayDuration(span)} of a history of ${sayDuration(spread.historyMs)}.`,
   };
 }

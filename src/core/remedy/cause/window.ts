@@ -4,6 +4,7 @@ import { type Base, baseOf, evenBase } from './base.ts';
 import type { Case } from './case.ts';
 import type { IncidentWindow } from './diagnosis.ts';
 import { likenessOf } from './likeness.ts';
+import { quantile } from './numbers.ts';
 import { densest, gainByChance } from './scan-statistic.ts';
 
 /** The incident and the cases that belong to it; the others are strays of another origin. */
@@ -48,7 +49,10 @@ export function incidentOf(cases: readonly Case[], population: Population): Inci
   if (first === undefined || last === undefined) return null;
   const charged = population.charged === null ? evenBase(first.chargedAt, last.chargedAt) : baseOf(population.charged);
   const range = chargedRange(cases, charged);
-  const inside = range === null ? cases : withoutStrays({ cases, range, ended: population.ended });
+  const inside =
+    range === null
+      ? cases
+      : withLate({ cases, range, crowd: withoutStrays({ cases, range, ended: population.ended }) });
   return { window: windowOf(inside, cases.length), inside, crowded: crowdsAt(cases, charged) };
 }
 
@@ -109,6 +113,44 @@ function straysExpected(cases: readonly Case[], range: Range): number {
   const length = range.to - range.from;
   const outside = all.to - all.from - length;
   return outside <= 0 ? 0 : ((cases.length - between(cases, range).length) * length) / outside;
+}
+
+interface Crowd {
+  readonly cases: readonly Case[];
+  readonly range: Range;
+  readonly crowd: readonly Case[];
+}
+
+/**
+ * The crowd and those that came late only because their first charge was late (declined at first, paid next day): the
+ * rental ended within the affected ones, and with a first charge as prompt as usual it had been charged in the range.
+ */
+function withLate({ cases, range, crowd }: Crowd): readonly Case[] {
+  const ended = rangeOf(crowd.flatMap((each) => (each.endedAt === null ? [] : [each.endedAt])));
+  const delays = crowd.flatMap(delayOf).sort((one, other) => one - other);
+  if (ended === null || delays.length === 0) return crowd;
+  const usual = quantile(delays, 0.5);
+  const isAlike = likenessOf(crowd);
+  const kept = new Set(crowd);
+  return cases.filter((each) => kept.has(each) || (isLate(each, { ended, range, usual }) && isAlike(each)));
+}
+
+interface Prompt {
+  readonly ended: Range;
+  readonly range: Range;
+  /** From the end of a rental to its first charge, in milliseconds. */
+  readonly usual: number;
+}
+
+function isLate({ chargedAt: at, endedAt: end, gapMs }: Case, { ended, range, usual }: Prompt): boolean {
+  if (at <= range.to || end === null || gapMs === null || end < ended.from || end > ended.to) return false;
+  const prompt = end + usual + gapMs;
+  return prompt >= range.from && prompt <= range.to;
+}
+
+/** From the end of the rental to its first charge, where both are known. */
+function delayOf({ endedAt: end, first, second }: Case): readonly number[] {
+  return end === null || first === null || second === null ? [] : [first.at - end];
 }
 
 function between(cases: readonly Case[], { from, to }: Range): readonly Case[] {
