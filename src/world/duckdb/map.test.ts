@@ -120,7 +120,7 @@ test('drives without customers say so with NULL, and keep their line behind a co
       ),
     );
     const columns = {
-      rental_id: "'t' || n",
+      rental_id: "'t' || file_row_number",
       account_id: 'NULL',
       ended_at: 'stop',
       amount_due: 'CASE WHEN n <> 3 THEN total END',

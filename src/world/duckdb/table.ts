@@ -16,6 +16,8 @@ export interface Table {
   readonly columns: readonly TableColumn[];
   /** Files of one shape can be read in one go: `from` takes them all and adds `file_index`. */
   readonly from: (paths: readonly string[]) => string;
+  /** Columns that the engine adds to the file's own for expressions of maps; `SELECT *` leaves them out. */
+  readonly hidden: readonly string[];
   /** Equal for files that `from` may take together. */
   readonly key: string;
   /** SQL that is true where a record is no row at all, and the sentence for it; null where that cannot be. */
@@ -54,6 +56,7 @@ export function csvTable({ shape, names, order }: CsvText): Table {
     format: 'csv',
     columns: names.map((name) => ({ name, type: 'VARCHAR' })),
     from: (paths) => `read_csv(${pathList(paths)}, ${options})`,
+    hidden: [],
     key: options,
     broken: null,
     digits: () => null,
@@ -100,6 +103,7 @@ export function ndjsonTable(format: 'ndjson' | 'json', keys: readonly string[]):
       SELECT file_index, storno_line, CASE WHEN starts_with(ltrim(storno_line), '{')
         THEN TRY(json_extract_string(storno_line, [${pointers}]::VARCHAR[])) END AS storno_values
       FROM read_csv(${pathList(paths)}, ${LINE_OPTIONS}) WHERE trim(storno_line) <> ''))`,
+    hidden: [],
     key: pointers,
     broken: { when: 'storno_values IS NULL', value: 'storno_line', reason: 'This line is not a JSON object' },
     digits: (name) => {
@@ -120,6 +124,7 @@ export async function parquetTable(database: Database, path: string): Promise<Ta
     format: 'parquet',
     columns,
     from: (paths) => `read_parquet(${pathList(paths)}, hive_partitioning = false)`,
+    hidden: ['filename', 'file_row_number'].filter((name) => !columns.some((column) => column.name === name)),
     key: JSON.stringify(columns),
     broken: null,
     digits: () => null,

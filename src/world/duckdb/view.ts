@@ -71,7 +71,8 @@ export function normalisedSql(reading: Reading, paths: readonly string[], settin
  */
 export function numberedSql(reading: Reading, settings: ViewSettings): string {
   const from = reading.file.table.from([reading.file.readPath]);
-  const numbered = `(SELECT *, file_index, row_number() OVER () - 1 AS storno_row FROM ${from})`;
+  const added = [...reading.file.table.hidden, 'file_index', 'row_number() OVER () - 1 AS storno_row'];
+  const numbered = `(SELECT *, ${added.join(', ')} FROM ${from})`;
   const rows = stepsSql(reading, rawSql(reading, numbered, ['storno_row AS "x.row"']), settings);
   const kept = reading.derived ? ' WHERE reject = 0' : '';
   return `SELECT *, row_number() OVER () - 1 AS "x.ordinal" FROM (${rows})${kept}`;
