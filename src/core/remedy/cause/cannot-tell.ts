@@ -3,8 +3,9 @@ import type { Cause } from './diagnosis.ts';
 import { type Profile, withRole } from './profile.ts';
 import type { Role } from './roles.ts';
 
-/** The first cause is clear if it leads by this much. */
+/** The first cause is clear if it leads by this much, and nearly two thirds of its fingerprint are there. */
 const CLEAR_LEAD = 0.15;
+const CLEAR_SCORE_MIN = 0.65;
 /** The most telling files and columns; a longer list is a wish, not advice. */
 const HELPS_SHOWN_MAX = 3;
 const FEW_CASES = 4;
@@ -19,7 +20,7 @@ export function cannotTellOf(profile: Profile, causes: readonly Cause[]): readon
           `${sayNumber(profile.count)} wrong ${profile.count === 1 ? 'charge does' : 'charges do'} not show a pattern; a longer stretch of data may.`,
         ]
       : [];
-  if (first.score - second.score >= CLEAR_LEAD && first.score >= 0.5) return few;
+  if (first.score - second.score >= CLEAR_LEAD && first.score >= CLEAR_SCORE_MIN) return few;
   const rivals = causes.filter((cause) => first.score - cause.score < CLEAR_LEAD || cause === second).slice(0, 4);
   const names = rivals.map((cause) => cause.id);
   const helps = HELPS.filter((help) => isMissing(help, profile))

@@ -40,14 +40,13 @@ export function evidenceOf({ support, against }: Reading): string {
   const pro = support
     .filter((clue) => clue.weight >= 0.7 && (clue.strength ?? 0) >= 0.4)
     .sort((one, other) => other.weight * (other.strength ?? 0) - one.weight * (one.strength ?? 0))
-    .slice(0, 4)
     .map((clue) => clue.says);
   const contra = against
     .filter((clue) => (clue.strength ?? 0) >= 0.4 && clue.weight >= 0.15)
     .sort((one, other) => other.weight - one.weight)
     .slice(0, 1)
     .map((clue) => `Against it: ${lowerFirst(clue.says)}`);
-  const said = [...new Set([...pro, ...contra])];
+  const said = [...new Set(pro)].slice(0, 4).concat(contra);
   return said.length === 0 ? 'Nothing in these files contradicts it, and little speaks for it.' : said.join(' ');
 }
 

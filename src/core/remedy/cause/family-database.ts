@@ -1,10 +1,11 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/time.ts';
 import { type Reading, sayShare } from './clue.ts';
-import { clockChange } from './family-run.ts';
+import { clockChange } from './family-clock.ts';
 import { ramp } from './numbers.ts';
 import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
+import * as booked from './traits-books.ts';
 
 /** Causes in our database: C12 charge inside a transaction that rolled back, C13 lagging replica or fail-over. */
 export function readDatabase(profile: Profile): readonly Reading[] {
@@ -15,7 +16,7 @@ function rolledBack(profile: Profile): Reading {
   return {
     id: 'C12',
     support: [
-      clue(3, trait.firstAbsent(profile)),
+      clue(3, booked.firstAbsent(profile)),
       clue(2.5, vanished(profile)),
       clue(0.7, trait.gapsWithin(profile, SECOND_MS, 12 * HOUR_MS)),
       clue(0.5, trait.keysDifferent(profile)),
@@ -24,13 +25,13 @@ function rolledBack(profile: Profile): Reading {
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
       clue(0.6, trait.crowdedInHours(profile)),
-      clue(0.7, trait.firstLost(profile)),
-      clue(0.7, trait.bothBooked(profile)),
+      clue(0.7, booked.firstLost(profile)),
+      clue(0.7, booked.bothBooked(profile)),
       clue(0.7, trait.providersDiffer(profile)),
       clue(0.6, trait.keysEqual(profile)),
       clue(0.5, trait.fullCoverage(profile)),
       clue(0.6, trait.fallingGap(profile)),
-      clue(0.5, trait.secondAbsent(profile)),
+      clue(0.5, booked.secondAbsent(profile)),
     ],
   };
 }
@@ -41,7 +42,7 @@ function laggingReplica(profile: Profile): Reading {
     support: [
       clue(3, trait.crowdedInHours(profile)),
       clue(1.5, trait.gapsWithin(profile, 0, 3 * MINUTE_MS)),
-      clue(1.5, trait.firstAbsent(profile)),
+      clue(1.5, booked.firstAbsent(profile)),
       clue(0.7, notAFew(profile)),
       clue(0.5, trait.keysDifferent(profile)),
     ],
@@ -49,11 +50,11 @@ function laggingReplica(profile: Profile): Reading {
       clue(0.95, not(trait.chargedTwice(profile))),
       clue(0.7, trait.keysEqual(profile)),
       clue(0.7, trait.providersDiffer(profile)),
-      clue(0.6, trait.firstLost(profile)),
+      clue(0.6, booked.firstLost(profile)),
       clue(0.7, not(trait.crowdedInHours(profile))),
       clue(0.5, clockChange(profile)),
       clue(0.6, trait.gapsWithin(profile, 30 * MINUTE_MS, 400 * DAY_MS)),
-      clue(0.5, trait.secondAbsent(profile)),
+      clue(0.5, booked.secondAbsent(profile)),
       clue(0.4, trait.amountsDiffer(profile)),
     ],
   };

@@ -8,6 +8,7 @@ import { type Profile, withRole } from './profile.ts';
 import { isPerson } from './roles.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
+import * as booked from './traits-books.ts';
 
 /** Causes in messages: C09 queue redelivery, C10 dead-letter redrive or backfill, C11 webhook twice. */
 export function readDeliveries(profile: Profile): readonly Reading[] {
@@ -22,12 +23,12 @@ function redelivery(profile: Profile): Reading {
       clue(1.5, trait.same(profile, 'message', 'message')),
       clue(3, redelivered(profile)),
       clue(1.5, longerThanLease(profile)),
-      clue(1, trait.bothBooked(profile)),
+      clue(1, booked.bothBooked(profile)),
       clue(0.7, trait.sparse(profile)),
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
-      clue(0.6, trait.firstLost(profile)),
+      clue(0.6, booked.firstLost(profile)),
       clue(0.6, trait.fullCoverage(profile)),
       clue(0.8, trait.fallingGap(profile)),
       clue(0.4, trait.keysEqual(profile)),
@@ -47,7 +48,7 @@ function redrive(profile: Profile): Reading {
       clue(1, trait.gapsWithin(profile, HOUR_MS, 60 * DAY_MS)),
       clue(1.5, trait.inOneGo(profile)),
       clue(1.5, trait.sparse(profile)),
-      clue(2, trait.firstLost(profile)),
+      clue(2, booked.firstLost(profile)),
       clue(2, replayed(profile)),
     ],
     against: [
@@ -58,8 +59,8 @@ function redrive(profile: Profile): Reading {
       clue(0.4, trait.keysEqual(profile)),
       clue(0.6, not(trait.inOneGo(profile))),
       clue(0.5, trait.constantLag(profile)),
-      clue(0.5, trait.secondAbsent(profile)),
-      clue(0.4, trait.bothBooked(profile)),
+      clue(0.5, booked.secondAbsent(profile)),
+      clue(0.4, booked.bothBooked(profile)),
       clue(0.25, not(trait.orderKept(profile))),
       clue(0.5, unknownRentals(profile)),
       clue(0.6, trait.providersDiffer(profile)),

@@ -6,6 +6,7 @@ import { ramp } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
+import * as booked from './traits-books.ts';
 
 /**
  * Causes in the idempotency key and at the provider: C03 expired, C04 unstable or missing, C25 provider repeats,
@@ -52,7 +53,7 @@ function keyUnstable(profile: Profile): Reading {
       clue(0.7, trait.fallingGap(profile)),
       clue(0.4, trait.fullCoverage(profile)),
       clue(0.85, not(unstable(profile))),
-      clue(0.7, trait.secondAbsent(profile)),
+      clue(0.7, booked.secondAbsent(profile)),
       clue(0.4, severalTimes(profile)),
       clue(0.4, trait.onlySecondKeyless(profile)),
     ],
@@ -63,7 +64,7 @@ function providerRepeats(profile: Profile): Reading {
   return {
     id: 'C25',
     support: [
-      clue(2.5, trait.secondAbsent(profile)),
+      clue(2.5, booked.secondAbsent(profile)),
       clue(1.5, oneProviderOnly(profile)),
       clue(1.5, withoutOurKey(profile)),
       clue(1, severalTimes(profile)),
@@ -74,10 +75,10 @@ function providerRepeats(profile: Profile): Reading {
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
       clue(0.8, trait.providersDiffer(profile)),
-      clue(0.7, trait.bothBooked(profile)),
-      clue(0.6, trait.firstLost(profile)),
-      clue(0.5, trait.firstAbsent(profile)),
-      clue(0.6, trait.firstClosed(profile)),
+      clue(0.7, booked.bothBooked(profile)),
+      clue(0.6, booked.firstLost(profile)),
+      clue(0.5, booked.firstAbsent(profile)),
+      clue(0.6, booked.firstClosed(profile)),
       clue(0.5, trait.keysDifferent(profile)),
       clue(0.4, trait.fallingGap(profile)),
     ],
@@ -90,7 +91,7 @@ function failover(profile: Profile): Reading {
     support: [
       clue(4, trait.providersDiffer(profile)),
       clue(1, pairConstant(profile)),
-      clue(2, trait.firstLost(profile)),
+      clue(2, booked.firstLost(profile)),
       clue(1, trait.gapsWithin(profile, 500, 3 * MINUTE_MS)),
       clue(1, trait.sparse(profile)),
     ],
@@ -98,7 +99,7 @@ function failover(profile: Profile): Reading {
       clue(0.9, not(trait.providersDiffer(profile))),
       clue(0.6, trait.gapsWithin(profile, 8 * MINUTE_MS, 400 * DAY_MS)),
       clue(0.6, goesOn(profile)),
-      clue(0.3, trait.bothBooked(profile)),
+      clue(0.3, booked.bothBooked(profile)),
       clue(0.4, trait.fullCoverage(profile)),
       clue(0.6, trait.fallingGap(profile)),
     ],

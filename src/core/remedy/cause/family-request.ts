@@ -6,6 +6,7 @@ import { quantile, ramp, shareOf } from './numbers.ts';
 import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
+import * as booked from './traits-books.ts';
 
 /**
  * Causes in the request of one customer: C01 double submit, C02 retry with a new key, C14 late success, C15
@@ -24,7 +25,7 @@ function doubleSubmit(profile: Profile): Reading {
       clue(1, trait.sparse(profile)),
       clue(1, trait.keysDifferent(profile)),
       clue(2, sameSession(profile)),
-      clue(1.5, trait.bothBooked(profile)),
+      clue(1.5, booked.bothBooked(profile)),
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
@@ -51,7 +52,7 @@ function retryWithNewKey(profile: Profile): Reading {
       clue(0.7, severalModes(profile)),
       clue(0.7, trait.gapsWithin(profile, 900, 30 * MINUTE_MS)),
       clue(1, trait.keysDifferent(profile)),
-      clue(3, trait.firstLost(profile)),
+      clue(3, booked.firstLost(profile)),
       clue(1, trait.sparse(profile)),
       clue(1.5, firstTimedOut(profile)),
     ],
@@ -61,8 +62,8 @@ function retryWithNewKey(profile: Profile): Reading {
       clue(0.85, trait.providersDiffer(profile)),
       clue(0.6, trait.fullCoverage(profile)),
       clue(0.7, redelivered(profile)),
-      clue(0.6, trait.bothBooked(profile)),
-      clue(0.5, trait.firstAbsent(profile)),
+      clue(0.6, booked.bothBooked(profile)),
+      clue(0.5, booked.firstAbsent(profile)),
       clue(0.5, trait.gapsWithin(profile, HOUR_MS, 400 * DAY_MS)),
       clue(0.5, trait.amountsDiffer(profile)),
       clue(0.6, trait.fallingGap(profile)),
@@ -77,8 +78,8 @@ function lateSuccess(profile: Profile): Reading {
     support: [
       clue(1.5, afterExpiry(profile)),
       clue(1, trait.wideGaps(profile)),
-      clue(3, trait.firstClosed(profile)),
-      clue(1.5, trait.differs(profile, 'instrument', 'cards or methods')),
+      clue(5, booked.firstClosed(profile)),
+      clue(2, trait.differs(profile, 'instrument', 'cards or methods')),
       clue(1, trait.sparse(profile)),
       clue(0.5, trait.keysDifferent(profile)),
     ],
@@ -88,14 +89,14 @@ function lateSuccess(profile: Profile): Reading {
       clue(0.6, not(trait.sparse(profile))),
       clue(0.6, byPerson(profile)),
       clue(0.5, trait.amountsDiffer(profile)),
-      clue(0.6, trait.bothBooked(profile)),
-      clue(0.5, trait.firstLost(profile)),
+      clue(0.6, booked.bothBooked(profile)),
+      clue(0.5, booked.firstLost(profile)),
       clue(0.7, trait.fallingGap(profile)),
       clue(0.4, manyAttempts(profile)),
       clue(0.35, not(trait.differs(profile, 'instrument', 'cards or methods'))),
       clue(0.5, trait.inBatches(profile)),
       clue(0.35, trait.officeHours(profile)),
-      clue(0.5, trait.firstAbsent(profile)),
+      clue(0.5, booked.firstAbsent(profile)),
     ],
   };
 }
@@ -116,9 +117,9 @@ function severalIntents(profile: Profile): Reading {
       clue(0.8, trait.keysEqual(profile)),
       clue(0.6, trait.fullCoverage(profile)),
       clue(0.7, trait.fallingGap(profile)),
-      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, booked.firstLost(profile)),
       clue(0.6, trait.providersDiffer(profile)),
-      clue(0.5, trait.secondAbsent(profile)),
+      clue(0.5, booked.secondAbsent(profile)),
       clue(0.4, trait.onlySecondKeyless(profile)),
     ],
   };
@@ -146,13 +147,13 @@ function humanPace(profile: Profile): Trait {
   };
 }
 
-/** No one taps twice within a tenth of a second, and people who tap again take seconds now and then. */
+/** Nobody taps twice within a tenth of a second, and people who tap again take seconds now and then. */
 export function fasterThanHands({ gap }: Profile): Trait {
   if (gap === null || gap.count < 5) return { strength: null, says: '' };
   const share = shareWithin(gap, 0, 110);
   return {
     strength: ramp(share, 0.02, 0.08) * ramp(gap.p95, 3 * SECOND_MS, 1.3 * SECOND_MS),
-    says: `${sayShare(share)} of the second charges came within a tenth of a second, faster than anyone taps, and hardly one after more than ${sayDuration(gap.p95)}.`,
+    says: `${sayShare(share)} of the second charges came within a tenth of a second, and nearly all within ${sayDuration(gap.p95)}: nobody taps like that.`,
   };
 }
 

@@ -1,16 +1,16 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
-import { isNearClockChange } from './clock.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS, sayDuration } from '../../kernel/time.ts';
 import { type Reading, sayNumber, sayShare } from './clue.ts';
+import { clockChange, clockError } from './family-clock.ts';
 import { fasterThanHands, onSlots } from './family-request.ts';
-import { shareWithin } from './gaps.ts';
 import { sourcesApart, testValues } from './marks.ts';
-import { ramp, shareOf } from './numbers.ts';
+import { ramp } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
+import * as booked from './traits-books.ts';
 
 /**
- * Causes in scheduled work: C05 race, C06 job twice, C08 period again, C19 test on production, C20 clock and zone.
+ * Causes in scheduled work: C05 race, C06 job twice, C08 period again, C19 test on production; C20 stands apart.
  */
 export function readRuns(profile: Profile): readonly Reading[] {
   return [race(profile), jobTwice(profile), periodAgain(profile), testOnProduction(profile), clockError(profile)];
@@ -26,15 +26,15 @@ function race(profile: Profile): Reading {
       clue(1.5, onOneSlot(profile)),
       clue(1.5, fasterThanHands(profile)),
       clue(0.7, trait.sparse(profile)),
-      clue(1, trait.bothBooked(profile)),
+      clue(1, booked.bothBooked(profile)),
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
       clue(0.7, trait.keysEqual(profile)),
       clue(0.8, trait.providersDiffer(profile)),
       clue(0.5, trait.crowdedInHours(profile)),
-      clue(0.6, trait.firstLost(profile)),
-      clue(0.5, trait.firstAbsent(profile)),
+      clue(0.6, booked.firstLost(profile)),
+      clue(0.5, booked.firstAbsent(profile)),
       clue(0.5, not(trait.gapsWithin(profile, 0, 5 * SECOND_MS))),
       clue(0.4, trait.fullCoverage(profile)),
       clue(0.4, trait.amountsDiffer(profile)),
@@ -51,7 +51,7 @@ function jobTwice(profile: Profile): Reading {
       clue(2.5, trait.fullCoverage(profile)),
       clue(1.5, twoRuns(profile)),
       clue(0.5, trait.keysDifferent(profile)),
-      clue(0.7, trait.bothBooked(profile)),
+      clue(0.7, booked.bothBooked(profile)),
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
@@ -60,7 +60,7 @@ function jobTwice(profile: Profile): Reading {
       clue(0.5, trait.providersDiffer(profile)),
       clue(0.6, trait.sparse(profile)),
       clue(0.5, sourcesApart(profile)),
-      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, booked.firstLost(profile)),
       clue(0.4, goesOn(profile)),
       clue(0.8, not(trait.constantLag(profile))),
       clue(0.5, clockChange(profile)),
@@ -77,18 +77,18 @@ function periodAgain(profile: Profile): Reading {
       clue(1, trait.keysDifferent(profile)),
       clue(1, trait.inOneGo(profile)),
       clue(1, runsIntoOne(profile)),
-      clue(0.7, trait.bothBooked(profile)),
+      clue(0.7, booked.bothBooked(profile)),
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
       clue(0.7, testValues(profile)),
-      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, booked.firstLost(profile)),
       clue(0.6, trait.sparse(profile)),
       clue(0.3, wholeHistory(profile)),
       clue(0.6, trait.crowdedInHours(profile)),
       clue(0.4, trait.keysEqual(profile)),
       clue(0.6, not(trait.fallingGap(profile))),
-      clue(0.4, trait.secondAbsent(profile)),
+      clue(0.4, booked.secondAbsent(profile)),
       clue(0.3, trait.amountsDiffer(profile)),
     ],
   };
@@ -110,30 +110,9 @@ function testOnProduction(profile: Profile): Reading {
       clue(0.8, classOf(profile, ['duplicate_record', 'overcharge', 'phantom', 'acquirer_duplicate'])),
       clue(0.6, trait.keysEqual(profile)),
       clue(0.5, not(inBurst(profile))),
-      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, booked.firstLost(profile)),
       clue(0.6, trait.gapsWithin(profile, 0, HOUR_MS)),
       clue(0.4, shortWithoutCredential(profile)),
-    ],
-  };
-}
-
-function clockError(profile: Profile): Reading {
-  return {
-    id: 'C20',
-    support: [
-      clue(3, clockHours(profile)),
-      clue(2, zoneOnly(profile)),
-      clue(1.5, zoneGap(profile)),
-      clue(0.7, trait.keysDifferent(profile)),
-      clue(0.7, trait.bothBooked(profile)),
-    ],
-    against: [
-      clue(0.9, not(trait.chargedTwice(profile))),
-      clue(0.7, trait.keysEqual(profile)),
-      clue(0.8, trait.providersDiffer(profile)),
-      clue(0.5, trait.firstLost(profile)),
-      clue(0.8, not(clockHours(profile))),
-      clue(0.4, trait.fallingGap(profile)),
     ],
   };
 }
@@ -179,6 +158,7 @@ export function goesOn({ spread, incident }: Profile): Trait {
   return {
     strength,
     says: `It began on ${trait.sayTime(incident.window.chargedFrom)} and goes on to the end of the data.`,
+    saysNot: `It ended on ${trait.sayTime(incident.window.chargedTo)}.`,
   };
 }
 
@@ -190,6 +170,7 @@ function wholeHistory({ spread, population }: Profile): Trait {
     strength:
       ramp((spread.serviceTo - spread.serviceFrom) / before, 0.6, 0.9) * ramp(spread.serviceMs, 2 * DAY_MS, 5 * DAY_MS),
     says: `The whole history was charged again, ${sayDuration(spread.serviceMs)} of it, not one period.`,
+    saysNot: `It was one period of ${sayDuration(spread.serviceMs)}, not the whole history.`,
   };
 }
 
@@ -230,7 +211,7 @@ function atNight({ chargedClock }: Profile): Trait {
 
 function notInBooks(profile: Profile): Trait {
   const unknown = unknownRentals(profile);
-  const absent = trait.secondAbsent(profile);
+  const absent = booked.secondAbsent(profile);
   return (unknown.strength ?? 0) > (absent.strength ?? 0) ? unknown : absent;
 }
 
@@ -241,57 +222,6 @@ export function unknownRentals({ classShare, layers }: Profile): Trait {
   return {
     strength: ramp(share, 0.02, 0.1),
     says: `${sayShare(share)} of the charges are for no rental that there ever was.`,
-  };
-}
-
-/** Clock changes, or one part of the day on at least three days, of the services and not of a nightly job. */
-function clockHours(profile: Profile): Trait {
-  const clock = profile.serviceClock;
-  const daily = clock.days < 3 ? 0 : ramp(clock.share, 0.6, 0.9) * ramp(clock.share - clock.baseShare, 0.3, 0.6);
-  const change = clockChange(profile);
-  if ((change.strength ?? 0) >= daily) return change;
-  return {
-    strength: daily,
-    says: `${sayShare(clock.share)} lie between ${clock.hour}:00 and ${(clock.hour + 2) % 24}:00 UTC on ${clock.days} different days, when ${sayShare(clock.baseShare)} of all are made.`,
-  };
-}
-
-/** All in the night in which clocks are changed. */
-export function clockChange({ cases, spread }: Profile): Trait {
-  const near = (at: number | null): boolean => at !== null && isNearClockChange(at);
-  const share = shareOf(cases, (each) => near(each.chargedAt) || near(each.endedAt));
-  const short = ramp(Math.max(spread.chargedMs, spread.serviceMs), 30 * HOUR_MS, 8 * HOUR_MS);
-  return {
-    strength: ramp(share, 0.5, 0.9) * short,
-    says: `${sayShare(share)} lie within three hours of the change between summer and winter time.`,
-  };
-}
-
-function zoneOnly(profile: Profile): Trait {
-  const columns = profile.attributes.filter(
-    (each) => each.role === 'zone' || (each.fact === 'rentals' && each.name === 'market'),
-  );
-  const column = trait.top(columns, (each) => trait.standsOut(each.few));
-  if (column === null) return { strength: null, says: '' };
-  return {
-    strength: trait.standsOut(column.few),
-    says: `${sayShare(column.few.share)} have ${column.name} ${column.few.values.slice(0, 3).join(', ')}, against ${sayShare(column.few.baseShare)} of all.`,
-  };
-}
-
-/** An hour or a day apart, or a few seconds: the job fired early and then on time. */
-function zoneGap({ gap }: Profile): Trait {
-  if (gap === null) return { strength: 0, says: '' };
-  const near = (lengthMs: number): number => shareWithin(gap, lengthMs - 10 * MINUTE_MS, lengthMs + 10 * MINUTE_MS);
-  const share = Math.max(
-    near(HOUR_MS),
-    near(DAY_MS),
-    near(2 * HOUR_MS),
-    shareWithin(gap, 2 * SECOND_MS, 15 * SECOND_MS) * 0.6,
-  );
-  return {
-    strength: ramp(share, 0.4, 0.85),
-    says: `${sayShare(share)} of the gaps are a whole number of hours or a day: ${sayDuration(gap.median)}.`,
   };
 }
 

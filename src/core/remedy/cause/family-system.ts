@@ -8,6 +8,7 @@ import { quantile, ramp } from './numbers.ts';
 import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, type Trait } from './traits.ts';
+import * as booked from './traits-books.ts';
 
 /** Causes in who bills: C17 two systems, C23 a person. */
 export function readSystems(profile: Profile): readonly Reading[] {
@@ -19,11 +20,11 @@ function twoSystems(profile: Profile): Reading {
     id: 'C17',
     support: [
       clue(3.5, twoBillers(profile)),
-      clue(1.5, goesOn(profile)),
+      clue(1.5, sinceCutOver(profile)),
       clue(1, halfOrMore(profile)),
       clue(1.5, madeApart(profile)),
       clue(1, trait.inBatches(profile)),
-      clue(0.5, trait.bothBooked(profile)),
+      clue(0.5, booked.bothBooked(profile)),
     ],
     against: [
       clue(0.9, not(trait.chargedTwice(profile))),
@@ -32,7 +33,7 @@ function twoSystems(profile: Profile): Reading {
       clue(0.6, testValues(profile)),
       clue(0.5, byPerson(profile)),
       clue(0.5, not(goesOn(profile))),
-      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, booked.firstLost(profile)),
       clue(0.5, trait.crowdedInHours(profile)),
     ],
   };
@@ -45,14 +46,14 @@ function person(profile: Profile): Reading {
       clue(4, byPerson(profile)),
       clue(1, trait.gapsWithin(profile, 2 * MINUTE_MS, 30 * DAY_MS)),
       clue(0.7, trait.wideGaps(profile)),
-      clue(1.5, trait.officeHours(profile)),
+      clue(1, trait.officeHours(profile)),
       clue(1, noted(profile)),
       clue(0.5, trait.sparse(profile)),
     ],
     against: [
       clue(0.8, trait.keysEqual(profile)),
       clue(0.7, not(trait.chargedTwice(profile))),
-      clue(0.5, trait.firstLost(profile)),
+      clue(0.5, booked.firstLost(profile)),
       clue(0.5, trait.fullCoverage(profile)),
       clue(0.7, trait.gapsWithin(profile, 0, 20_000)),
       clue(0.4, machinePace(profile)),
@@ -71,6 +72,16 @@ function twoBillers(profile: Profile): Trait {
   return {
     strength: ramp(providers.pairShare, 0.4, 0.85),
     says: `${sayShare(providers.pairShare)} of the pairs were billed by two providers, ${one} and ${other}.`,
+  };
+}
+
+/** It goes on to the end of the data and did not begin with them. */
+function sinceCutOver(profile: Profile): Trait {
+  const { strength, ...said } = goesOn(profile);
+  const { beforeShare } = profile.spread;
+  return {
+    ...said,
+    strength: strength === null || beforeShare === null ? null : strength * ramp(beforeShare, 0.03, 0.15),
   };
 }
 

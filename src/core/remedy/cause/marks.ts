@@ -91,7 +91,7 @@ function addedTest({ added }: AttributeProfile): number {
 function sayTest(share: number, value: string, name: string): Trait {
   return {
     strength: ramp(share, 0.3, 0.8),
-    says: `${sayShare(share)} of the wrong charges were made by ${value} (column ${name}), which is not the live system.`,
+    says: `${sayShare(share)} of the wrong charges come from ${value} (column ${name}), which is not the live system.`,
   };
 }
 

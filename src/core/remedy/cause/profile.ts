@@ -84,6 +84,8 @@ export interface Spread {
   readonly historyMs: number;
   /** Charges of the base after the last wrong charge, per charge of the base within the window of the wrong ones. */
   readonly afterShare: number | null;
+  /** And before the first wrong charge. */
+  readonly beforeShare: number | null;
   readonly serviceFrom: Instant;
   readonly serviceTo: Instant;
   /** Wrong charges per hour while they were made, over the usual number of charges per hour. */
@@ -237,7 +239,7 @@ function spreadOf(cases: readonly Case[], population: Population): Spread {
     serviceMs: innerSpan(service),
     chargedMs,
     historyMs: historyTo - historyFrom,
-    afterShare: afterShareOf(charged, population.charged),
+    ...besideOf(charged, population.charged),
     serviceFrom: service[0] ?? 0,
     serviceTo: service.at(-1) ?? 0,
     rush: usual === null || usual === 0 ? null : (charged.length * 0.96) / Math.max(1000, chargedMs) / usual,
@@ -250,11 +252,12 @@ function innerSpan(ascending: readonly Instant[]): number {
   return (ascending.at(-1 - cut) ?? 0) - (ascending[cut] ?? 0);
 }
 
-function afterShareOf(charged: readonly Instant[], series: TimeSeries | null): number | null {
+function besideOf(charged: readonly Instant[], series: TimeSeries | null): Pick<Spread, 'afterShare' | 'beforeShare'> {
   const [from, to] = [charged[0], charged.at(-1)];
-  if (series === null || from === undefined || to === undefined) return null;
+  if (series === null || from === undefined || to === undefined) return { afterShare: null, beforeShare: null };
   const base = baseOf(series);
-  return (base.total - base.before(to)) / Math.max(1, base.before(to) - base.before(from));
+  const within = Math.max(1, base.before(to) - base.before(from));
+  return { afterShare: (base.total - base.before(to)) / within, beforeShare: base.before(from) / within };
 }
 
 function coverageOf(cases: readonly Case[], population: Population): Pick<Spread, 'coverage' | 'coverageOf'> {

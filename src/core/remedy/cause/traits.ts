@@ -14,6 +14,8 @@ import { lengthMsOf, type Role } from './roles.ts';
 export interface Trait {
   readonly strength: number | null;
   readonly says: string;
+  /** What to say of its absence, where the sentence is not true of any strength. */
+  readonly saysNot?: string;
 }
 
 export function clue(weight: number, { strength, says }: Trait): Clue {
@@ -21,7 +23,8 @@ export function clue(weight: number, { strength, says }: Trait): Clue {
 }
 
 export function not(trait: Trait): Trait {
-  return { ...trait, strength: trait.strength === null ? null : 1 - trait.strength };
+  const { strength, says, saysNot = says } = trait;
+  return { strength: strength === null ? null : 1 - strength, says: saysNot };
 }
 
 /** Two charges by us for one service: what most causes are about. A charge that repeats none is not of them. */
@@ -81,6 +84,7 @@ export function constantLag({ gap }: Profile): Trait {
   return {
     strength,
     says: `The lag is constant: ${sayDuration(gap.median)}, and four fifths of the pairs differ from each other by no more than ${sayDuration(spreadMs)}.`,
+    saysNot: `The lag is not constant: it is ${sayDuration(gap.p05)} to ${sayDuration(gap.p95)}.`,
   };
 }
 
@@ -94,6 +98,7 @@ export function fallingGap({ gap, spread }: Profile): Trait {
       ramp(spread.serviceMs / Math.max(1, spread.chargedMs), 1.5, 3) *
       ramp(spread.serviceMs, HOUR_MS, 4 * HOUR_MS),
     says: `The second charge came ${sayDuration(gap.p05)} to ${sayDuration(gap.p95)} after the first, and the gap falls by one day per day of service (slope ${gap.slope.toFixed(2)}).`,
+    saysNot: `The gap does not fall with the date of service (slope ${gap.slope.toFixed(2)}).`,
   };
 }
 
@@ -102,6 +107,7 @@ export function orderKept({ gap, spread }: Profile): Trait {
   return {
     strength: ramp(gap.orderKept, 0.9, 0.99),
     says: `The second pass went through the list in the order of the first (rank correlation ${gap.orderKept.toFixed(3)}).`,
+    saysNot: `The second pass did not keep the order of the first (rank correlation ${gap.orderKept.toFixed(3)}).`,
   };
 }
 
@@ -206,47 +212,6 @@ export function providersDiffer({ providers }: Profile): Trait {
 export function amountsDiffer({ amounts, classShare }: Profile): Trait {
   const share = classShare.double_charge < 0.3 ? 0 : 1 - amounts.equalLegs;
   return { strength: ramp(share, 0.2, 0.7), says: `The two amounts differ in ${sayShare(share)} of the pairs.` };
-}
-
-/** The books hold the first leg as failed or unknown although the provider took the money. */
-export function firstLost({ books }: Profile): Trait {
-  if (books === null) return { strength: null, says: '' };
-  return {
-    strength: ramp(books.first.failed, 0.2, 0.7),
-    says: `Our books hold ${sayShare(books.first.failed)} of the first charges as failed or unknown, but the provider took the money: the answer was lost.`,
-  };
-}
-
-export function firstAbsent({ books }: Profile): Trait {
-  if (books === null) return { strength: null, says: '' };
-  return {
-    strength: ramp(books.first.absent, 0.3, 0.8),
-    says: `${sayShare(books.first.absent)} of the first charges are not in our books at all.`,
-  };
-}
-
-export function firstClosed({ books }: Profile): Trait {
-  if (books === null) return { strength: null, says: '' };
-  return {
-    strength: ramp(books.first.closed, 0.2, 0.7),
-    says: `Our books had given up ${sayShare(books.first.closed)} of the first attempts (canceled, expired or pending) before the provider took the money.`,
-  };
-}
-
-export function secondAbsent({ books }: Profile): Trait {
-  if (books === null) return { strength: null, says: '' };
-  return {
-    strength: ramp(books.second.absent, 0.3, 0.8),
-    says: `${sayShare(books.second.absent)} of the second charges are not in our books at all.`,
-  };
-}
-
-export function bothBooked({ books }: Profile): Trait {
-  if (books === null) return { strength: null, says: '' };
-  return {
-    strength: ramp(books.both, 0.3, 0.8),
-    says: `Our own books hold both charges in ${sayShare(books.both)} of the pairs (2,2): we billed twice ourselves.`,
-  };
 }
 
 /** The best of the role's attributes that differ within the pair; null where no attribute has the role. */
