@@ -36,7 +36,7 @@ export function wantedSelect(
   const id = reading.columns.get(wanted.column) ?? { sql: 'NULL', type: 'VARCHAR' };
   const from = reading.file.table.from(pathsOf(alike));
   const isWanted = `hash(${nameSql(`(${id.sql})`, id.type)}) IN (SELECT id FROM ${wanted.table})`;
-  const chosen = `(SELECT *, file_index FROM ${from} WHERE ${isWanted})`;
+  const chosen = `(SELECT ${everyColumn(reading)} FROM ${from} WHERE ${isWanted})`;
   return inViewColumns(alike, attributes, stepsSql(reading, rawSql(reading, chosen), settings));
 }
 
@@ -71,11 +71,15 @@ export function normalisedSql(reading: Reading, paths: readonly string[], settin
  */
 export function numberedSql(reading: Reading, settings: ViewSettings): string {
   const from = reading.file.table.from([reading.file.readPath]);
-  const added = [...reading.file.table.hidden, 'file_index', 'row_number() OVER () - 1 AS storno_row'];
-  const numbered = `(SELECT *, ${added.join(', ')} FROM ${from})`;
+  const numbered = `(SELECT ${everyColumn(reading)}, row_number() OVER () - 1 AS storno_row FROM ${from})`;
   const rows = stepsSql(reading, rawSql(reading, numbered, ['storno_row AS "x.row"']), settings);
   const kept = reading.derived ? ' WHERE reject = 0' : '';
   return `SELECT *, row_number() OVER () - 1 AS "x.ordinal" FROM (${rows})${kept}`;
+}
+
+/** A star leaves out what the engine adds to the columns of a file, and expressions of a map may use. */
+function everyColumn(reading: Reading): string {
+  return ['*', ...reading.file.table.hidden, 'file_index'].join(', ');
 }
 
 function stepsSql(reading: Reading, raw: string, settings: ViewSettings): string {
