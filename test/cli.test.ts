@@ -410,9 +410,9 @@ describe('scenario', () => {
 
   test('prints the command that scans it, and that command works', () => {
     const { stdout } = storno(['scenario', 'C05', '--out', 'c 05', '--accounts', '30']);
-    const command = /^ {2}(storno scan .+)$/m.exec(stdout)?.[1];
+    const command = /^ {2}(\.\/storno scan .+)$/m.exec(stdout)?.[1];
     assert.ok(command !== undefined, stdout);
-    const ran = spawnSync('sh', ['-c', command.replace('storno', STORNO)], { cwd: folder, encoding: 'utf8' });
+    const ran = spawnSync('sh', ['-c', command.replace('./storno', STORNO)], { cwd: folder, encoding: 'utf8' });
     assert.equal(ran.status, 0, ran.stderr);
     assert.deepEqual(readdirSync(join(folder, 'c 05', 'scan')).sort(), FIVE_FILES);
   });
@@ -437,17 +437,21 @@ describe('interruption', () => {
   }
 });
 
-test('npm start scans the example, prints the summary and says where the report is', (t) => {
+test("npm start scans the example, prints the summary and says where the report is and how to scan one's own files", (t) => {
   if (!existsSync(join(ROOT, 'examples/milano-2014/rentals.csv'))) return t.skip('the example is not here');
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const parameters: readonly string[] = scripts.start
-    .split(' ')
-    .slice(2)
-    .map((word: string) => (word === 'out/milano-2014' ? join(folder, 'started') : word));
-  const ran = spawnSync(STORNO, parameters, { cwd: ROOT, encoding: 'utf8', timeout: RUN_MS_MAX });
+  const command: string = scripts.start.replace('out/milano-2014', join(folder, 'started'));
+  const path = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`;
+  const ran = spawnSync('sh', ['-c', command], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: RUN_MS_MAX,
+    env: { ...cleanEnvironment(), PATH: path },
+  });
   assert.equal(ran.status, 0, ran.stderr);
   assert.match(ran.stdout, /^[\d,]+ rentals were charged more than once/);
   assert.match(ran.stdout, /started\/report\.html/);
+  assert.match(ran.stdout, /Your own files +\.\/storno scan --rentals/);
   assert.deepEqual(readdirSync(join(folder, 'started')).sort(), FIVE_FILES);
 });
 

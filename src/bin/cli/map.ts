@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { type SuggestedMap, type Suggestion, suggestMap } from '../../world/duckdb/suggest.ts';
 import { openFolder } from '../../world/out/folder.ts';
+import { COMMAND } from './command.ts';
 import { type Context, refuse, type SpeechOptions } from './context.ts';
 import { EXIT_DONE, type Problem } from './exit.ts';
 import { quote } from './quote.ts';
@@ -113,12 +114,12 @@ interface NextSteps {
 }
 
 function nextLines({ best, file, out, heading }: NextSteps): readonly string[] {
-  const scan = `storno scan --map ${quote(out ?? 'map.json')}`;
+  const scan = `${COMMAND} scan --map ${quote(out ?? 'map.json')}`;
   const needsPayments = best.fact === 'payments' ? '' : ' --payments FILE';
   return [
     heading('Next'),
     out === null
-      ? `  storno map --suggest ${quote(file)} --out map.json`
+      ? `  ${COMMAND} map --suggest ${quote(file)} --out map.json`
       : `  Look at ${out} and correct what was not guessed.`,
     `  ${scan}${needsPayments} --out report`,
   ];

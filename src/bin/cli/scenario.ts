@@ -4,6 +4,7 @@ import { makeScenario, SCENARIO_CAUSES, type ScenarioCause } from '../../core/sc
 import type { Scenario } from '../../core/scenario/write-history.ts';
 import { openFolder } from '../../world/out/folder.ts';
 import { writeScenarioFiles } from '../../world/out/scenario-files.ts';
+import { COMMAND } from './command.ts';
 import { type Context, refuse, type SpeechOptions } from './context.ts';
 import { EXIT_DONE } from './exit.ts';
 import { quote } from './quote.ts';
@@ -84,7 +85,7 @@ function say({ terminal }: Context, { scenario, cause, files, out, json }: Made)
       `${sayCount(findings.length)} things are wrong, and truth.json says which.`,
       '',
       terminal.style('bold', 'Next'),
-      `  storno scan --rentals ${rentals} --payments ${payments} --out ${quote(`${out}/scan`)}`,
+      `  ${COMMAND} scan --rentals ${rentals} --payments ${payments} --out ${quote(`${out}/scan`)}`,
       `  the same with our books and the bank: --charges ${charges} --settlements ${settlements}`,
       '',
     ].join('\n'),

@@ -6,6 +6,7 @@ import { FINDING_CLASSES, type Finding, type FindingClass, GRADES, type Grade } 
 import type { Scan } from '../../core/remedy/scan.ts';
 import { CLASS_WORDS, roundScore, sayCount, sayGrouped, sumRefundDue } from '../../core/remedy/summary.ts';
 import { sayVerdict } from '../../core/remedy/verdict.ts';
+import { COMMAND } from './command.ts';
 import { quote } from './quote.ts';
 import { type Style, WIDTH, wrap } from './terminal.ts';
 
@@ -147,10 +148,10 @@ function nextLines({ scan, out, sourceOptions, style }: SummaryView): readonly s
   return [
     style('bold', 'Next'),
     out === null
-      ? step('Files and report', `storno scan ${sourceOptions} --out DIR`)
+      ? step('Files and report', `${COMMAND} scan ${sourceOptions} --out DIR`)
       : step('Report', `${out}/report.html`),
     ...(out === null || scan.refunds.length === 0 ? [] : [step('Refunds', `${out}/refunds.csv`)]),
-    ...(id === null ? [] : [step('Largest case', `storno explain ${quote(id)} ${sourceOptions}`)]),
+    ...(id === null ? [] : [step('Largest case', `${COMMAND} explain ${quote(id)} ${sourceOptions}`)]),
     ...(sharper === null ? [] : [step('Sharper', wrap(sharper, { width: WIDTH - STEP_INDENT, indent: STEP_INDENT }))]),
   ];
 }
