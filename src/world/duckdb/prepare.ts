@@ -42,7 +42,11 @@ export async function prepareFile(database: Database, found: FoundFile): Promise
 async function prepareGzip(database: Database, found: FoundFile): Promise<Result<PreparedFile, Refusal>> {
   const unpacked = await unpack(found.path, database.folder);
   if (unpacked.ok) return prepareText({ database, found, path: unpacked.value });
-  return fail(refuse('unreadable', found.path, `is a damaged gzip file (${unpacked.error}). Copy or export it again`));
+  const isDamaged = !unpacked.error.startsWith('ENOSPC');
+  const what = isDamaged
+    ? `is a damaged gzip file (${unpacked.error}). Copy or export it again`
+    : `cannot be unpacked: no room is left in ${database.folder}. Unpack it elsewhere and give the text`;
+  return fail(refuse('unreadable', found.path, what));
 }
 
 async function prepareParquet(database: Database, found: FoundFile): Promise<Result<PreparedFile, Refusal>> {
