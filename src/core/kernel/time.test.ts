@@ -51,7 +51,7 @@ test('finds the day of an instant, also before 1970', () => {
 
 test('says lengths of time in two units at most, and no unit shows its own limit', () => {
   assert.equal(sayDuration(54), '54 ms');
-  assert.equal(sayDuration(2000), '2.0 s');
+  assert.equal(sayDuration(2000), '2 s');
   assert.equal(sayDuration(59_999), '59.9 s');
   assert.equal(sayDuration(11 * MINUTE_MS), '11 min');
   assert.equal(sayDuration(11 * MINUTE_MS + 59_999), '11 min 59 s');

@@ -55,13 +55,13 @@ export function dayOf(instant: Instant): Instant {
 }
 
 /**
- * A length of time in the two largest units that keep it readable: `54 ms`, `2.0 s`, `11 min`, `3 d 4 h`.
+ * A length of time in the two largest units that keep it readable: `54 ms`, `30.2 s`, `11 min`, `3 d 4 h`.
  * What lies below the second unit is cut, so that no unit ever shows its own limit (`60 s`).
  */
 export function sayDuration(ms: number): string {
   if (ms < 0) return `-${sayDuration(-ms)}`;
   if (ms < SECOND_MS) return `${Math.floor(ms)} ms`;
-  if (ms < MINUTE_MS) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  if (ms < MINUTE_MS) return `${Math.floor(ms / 100) / 10} s`;
   if (ms < HOUR_MS) return sayUnits([ms, MINUTE_MS, 'min'], [SECOND_MS, 's']);
   if (ms < DAY_MS) return sayUnits([ms, HOUR_MS, 'h'], [MINUTE_MS, 'min']);
   return sayUnits([ms, DAY_MS, 'd'], [HOUR_MS, 'h']);

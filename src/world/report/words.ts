@@ -1,4 +1,12 @@
-import { DAY_MS, type Instant, MINUTE_MS, SECOND_MS, toRfc3339, type Window } from '../../core/kernel/time.ts';
+import {
+  DAY_MS,
+  type Instant,
+  MINUTE_MS,
+  SECOND_MS,
+  sayDuration,
+  toRfc3339,
+  type Window,
+} from '../../core/kernel/time.ts';
 import { sayCount } from '../../core/remedy/summary.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
@@ -65,18 +73,7 @@ export function listed(parts: readonly string[]): string {
 
 /** A length of time in at most two units, zeros left out: `54 ms`, `30.2 s`, `11 min`, `3 d 4 h`. */
 export function sayGap(ms: number): string {
-  const size = Math.abs(ms);
-  if (size < SECOND_MS) return `${Math.round(size)} ms`;
-  if (size < MINUTE_MS) return `${(size / SECOND_MS).toFixed(1).replace(/\.0$/, '')} s`;
-  if (size < 60 * MINUTE_MS) return twoUnits(Math.round(size / SECOND_MS), [60, 'min', 's']);
-  if (size < DAY_MS) return twoUnits(Math.round(size / MINUTE_MS), [60, 'h', 'min']);
-  return twoUnits(Math.round(size / (60 * MINUTE_MS)), [24, 'd', 'h']);
-}
-
-function twoUnits(smaller: number, [perLarger, larger, small]: readonly [number, string, string]): string {
-  const whole = Math.floor(smaller / perLarger);
-  const rest = smaller % perLarger;
-  return rest === 0 ? `${sayCount(whole)} ${larger}` : `${sayCount(whole)} ${larger} ${rest} ${small}`;
+  return sayDuration(Math.abs(ms));
 }
 
 /** The length of one bucket as a noun: `quarter hour`, `6 hours`, `day`. */
