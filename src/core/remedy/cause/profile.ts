@@ -6,8 +6,7 @@ import { type AmountProfile, amountProfileOf } from './amounts.ts';
 import { type AttributeProfile, attributeProfilesOf } from './attributes.ts';
 import { baseOf, countBetween } from './base.ts';
 import { type BooksProfile, booksProfileOf } from './books.ts';
-import type { Case } from './case.ts';
-import { isTaken } from './case.ts';
+import { type Case, isTaken } from './case.ts';
 import { type ClockProfile, clockProfileOf } from './clock.ts';
 import { type GapProfile, gapProfileOf } from './gaps.ts';
 import { type KeyProfile, keyProfileOf } from './keys.ts';
@@ -118,7 +117,7 @@ export function profileOf({ incident, population, layers, missingTwins }: Profil
     bank: layers.settlements ? bankProfileOf(cases) : null,
     providers: providerProfileOf(measured, population),
     accounts: accountProfileOf(measured),
-    spread: spreadOf(cases, population),
+    spread: spreadOf(incident, population),
     chargedClock: clockProfileOf(
       cases.map((each) => each.chargedAt),
       population.charged,
@@ -226,9 +225,9 @@ function hasTwoAccounts({ finding, first, second }: Case): boolean {
   return one !== null && other !== null && one !== other;
 }
 
-function spreadOf(cases: readonly Case[], population: Population): Spread {
+function spreadOf({ inside: cases, late }: Incident, population: Population): Spread {
   const service = ascending(cases.map((each) => each.endedAt ?? each.first?.at ?? each.chargedAt));
-  const charged = ascending(cases.map((each) => each.chargedAt));
+  const charged = ascending(cases.filter((each) => !late.has(each)).map((each) => each.chargedAt));
   const series = population.charged ?? population.ended;
   const historyFrom = series?.from ?? service[0] ?? 0;
   const historyTo = series === null ? (charged.at(-1) ?? 0) : series.from + series.counts.length * series.bucketMs;

@@ -12,6 +12,8 @@ export interface Incident {
   readonly window: IncidentWindow;
   /** In order of `chargedAt`. */
   readonly inside: readonly Case[];
+  /** Those inside whose first charge came late: they say nothing of how long the incident lasted. */
+  readonly late: ReadonlySet<Case>;
   /** Whether the findings crowd in the window; where they do not, it is simply the first to the last of them. */
   readonly crowded: boolean;
 }
@@ -49,11 +51,11 @@ export function incidentOf(cases: readonly Case[], population: Population): Inci
   if (first === undefined || last === undefined) return null;
   const charged = population.charged === null ? evenBase(first.chargedAt, last.chargedAt) : baseOf(population.charged);
   const range = chargedRange(cases, charged);
-  const inside =
-    range === null
-      ? cases
-      : withLate({ cases, range, crowd: withoutStrays({ cases, range, ended: population.ended }) });
-  return { window: windowOf(inside, cases.length), inside, crowded: crowdsAt(cases, charged) };
+  const crowd = range === null ? cases : withoutStrays({ cases, range, ended: population.ended });
+  const late = range === null ? new Set<Case>() : latecomers({ cases, range, crowd });
+  const kept = new Set(crowd);
+  const inside = late.size === 0 ? crowd : cases.filter((each) => kept.has(each) || late.has(each));
+  return { window: windowOf(inside, cases.length), inside, late, crowded: crowdsAt(cases, charged) };
 }
 
 /** When the wrong charges crowd; looked for twice, the second time among those only that look like the crowd. */
@@ -122,17 +124,16 @@ interface Crowd {
 }
 
 /**
- * The crowd and those that came late only because their first charge was late (declined at first, paid next day): the
- * rental ended within the affected ones, and with a first charge as prompt as usual it had been charged in the range.
+ * Those that came late only because their first charge was late (declined at first, paid next day): the rental ended
+ * within the affected ones, and after a first charge as prompt as usual the second had come in the range.
  */
-function withLate({ cases, range, crowd }: Crowd): readonly Case[] {
+function latecomers({ cases, range, crowd }: Crowd): ReadonlySet<Case> {
   const ended = rangeOf(crowd.flatMap((each) => (each.endedAt === null ? [] : [each.endedAt])));
   const delays = crowd.flatMap(delayOf).sort((one, other) => one - other);
-  if (ended === null || delays.length === 0) return crowd;
+  if (ended === null || delays.length === 0) return new Set();
   const usual = quantile(delays, 0.5);
   const isAlike = likenessOf(crowd);
-  const kept = new Set(crowd);
-  return cases.filter((each) => kept.has(each) || (isLate(each, { ended, range, usual }) && isAlike(each)));
+  return new Set(cases.filter((each) => isLate(each, { ended, range, usual }) && isAlike(each)));
 }
 
 interface Prompt {
