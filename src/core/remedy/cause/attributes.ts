@@ -16,8 +16,7 @@ export interface AttributeProfile {
   readonly different: number;
   /** Nearly as many values as facts: an identifier, which two facts do not share by accident. */
   readonly identifier: boolean;
-  /** The most frequent value of first and of second legs. */
-  readonly firstTop: Weighed;
+  /** The most frequent value of second legs. */
   readonly secondTop: Weighed;
   /** The most frequent pair of different values. */
   readonly pairTop: { readonly pair: Pair; readonly share: number } | null;
@@ -109,10 +108,6 @@ function profileOf({ fact, name, cases, base }: Question): AttributeProfile | nu
     different: shareOf(values, ([one, other]) => one !== other),
     identifier:
       base === null ? distinct > values.length / 3 : base.distinct > Math.max(20, (base.rows - base.nulls) / 5),
-    firstTop: topOf(
-      values.map(([one]) => one),
-      base,
-    ),
     secondTop: topOf(
       values.map(([, other]) => other),
       base,

@@ -4,7 +4,6 @@ import { shareOf } from './numbers.ts';
 
 /** What our own books hold of the legs. Shares are of the cases with two payments. */
 export interface BooksProfile {
-  readonly pairs: number;
   readonly first: LegBooks;
   readonly second: LegBooks;
   /** One leg is not in the books as taken: (1,2,·), an orphan capture. */
@@ -19,7 +18,6 @@ export interface BooksProfile {
 
 /** In what state our books hold a leg. */
 export interface LegBooks {
-  readonly succeeded: number;
   /** Failed or unknown: an answer that was lost or read wrongly. */
   readonly failed: number;
   /** Canceled or pending: given up before the success came. */
@@ -34,7 +32,6 @@ export function booksProfileOf(cases: readonly Case[]): BooksProfile | null {
   if (pairs.length === 0) return null;
   const taken = (leg: Leg): boolean => leg.record?.status === 'succeeded';
   return {
-    pairs: pairs.length,
     first: legBooksOf(pairs.map((pair) => pair.first)),
     second: legBooksOf(pairs.map((pair) => pair.second)),
     orphan: shareOf(pairs, ({ first, second }) => taken(first) !== taken(second)),
@@ -58,7 +55,6 @@ function legBooksOf(legs: readonly Leg[]): LegBooks {
   const inState = (states: readonly (string | undefined)[]): number =>
     shareOf(legs, (leg) => states.includes(leg.record?.status));
   return {
-    succeeded: inState(['succeeded']),
     failed: inState(['failed', 'unknown']),
     closed: inState(['canceled', 'pending']),
     absent: inState([undefined]),

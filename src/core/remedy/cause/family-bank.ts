@@ -4,7 +4,7 @@ import { sourcesApart } from './marks.ts';
 import { ramp } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
-import { clue, not, type Trait } from './traits.ts';
+import { clue, not, stronger, type Trait } from './traits.ts';
 
 /** Causes on the way to the bank: C07 file replayed, C24 double posting at a bank. */
 export function readBank(profile: Profile): readonly Reading[] {
@@ -15,14 +15,14 @@ function fileReplayed(profile: Profile): Reading {
   return {
     id: 'C07',
     support: [
-      clue(2.5, strongestOf(classOf(profile, ['acquirer_duplicate']), sameBatch(profile))),
+      clue(2.5, stronger(classOf(profile, ['acquirer_duplicate']), sameBatch(profile))),
       clue(2, sameFile(profile)),
       clue(1.5, oneDay(profile)),
       clue(2, twinMissing(profile)),
     ],
     against: [
       clue(0.85, reversed(profile)),
-      clue(0.85, not(strongestOf(classOf(profile, ['acquirer_duplicate']), sameBatch(profile)))),
+      clue(0.85, not(stronger(classOf(profile, ['acquirer_duplicate']), sameBatch(profile)))),
       clue(0.6, sourcesApart(profile)),
       clue(0.5, trait.keysEqual(profile)),
     ],
@@ -112,8 +112,4 @@ function reversed({ bank }: Profile): Trait {
     strength: ramp(bank.reversed, 0.3, 0.7),
     says: `The bank took ${sayShare(bank.reversed)} of the second lines back by itself.`,
   };
-}
-
-function strongestOf(one: Trait, other: Trait): Trait {
-  return (one.strength ?? 0) >= (other.strength ?? 0) ? one : other;
 }

@@ -5,7 +5,7 @@ import { classOf } from './family-run.ts';
 import { quantile, ramp, shareOf } from './numbers.ts';
 import type { Profile } from './profile.ts';
 import * as trait from './traits.ts';
-import { clue, not, type Trait } from './traits.ts';
+import { clue, not, stronger, type Trait } from './traits.ts';
 
 /**
  * Causes in the record of the drive or its price: C16 two identities, C18 record twice, C21 lost end event, C22
@@ -55,7 +55,7 @@ function lostEnd(profile: Profile): Reading {
       clue(0.8, trait.keysEqual(profile)),
       clue(0.7, constantRatio(profile)),
       clue(0.6, classOf(profile, ['phantom', 'acquirer_duplicate'])),
-      clue(0.8, not(strongest(correctedWithoutVoid(profile), overlaps(profile)))),
+      clue(0.8, not(stronger(correctedWithoutVoid(profile), overlaps(profile)))),
       clue(0.4, trait.fallingGap(profile)),
     ],
   };
@@ -199,8 +199,4 @@ function knownFactor({ amounts }: Profile): Trait {
     strength: amounts.constant.meaning === null ? 0.3 : 1,
     says: `That is what results if ${amounts.constant.meaning ?? 'a rate is applied twice'}.`,
   };
-}
-
-function strongest(one: Trait, other: Trait): Trait {
-  return (one.strength ?? 0) >= (other.strength ?? 0) ? one : other;
 }

@@ -6,7 +6,7 @@ import { sourcesApart, testValues } from './marks.ts';
 import { ramp } from './numbers.ts';
 import { type Profile, withRole } from './profile.ts';
 import * as trait from './traits.ts';
-import { clue, not, type Trait } from './traits.ts';
+import { clue, not, stronger, type Trait } from './traits.ts';
 import * as booked from './traits-books.ts';
 
 /**
@@ -99,8 +99,8 @@ function testOnProduction(profile: Profile): Reading {
     id: 'C19',
     support: [
       clue(4, testValues(profile)),
-      clue(1, strongest(wholeHistory(profile), inventedOnly(profile))),
-      clue(1, strongest(trait.fallingGap(profile), inventedOnly(profile))),
+      clue(1, stronger(wholeHistory(profile), inventedOnly(profile))),
+      clue(1, stronger(trait.fallingGap(profile), inventedOnly(profile))),
       clue(1, inBurst(profile)),
       clue(1, atNight(profile)),
       clue(0.3, trait.fullCoverage(profile)),
@@ -177,7 +177,7 @@ function wholeHistory({ spread, population }: Profile): Trait {
 /** Where no column names the environment, only the whole history at once sets it apart from a period run again. */
 function shortWithoutCredential(profile: Profile): Trait {
   const none = testValues(profile).strength === null;
-  const whole = strongest(wholeHistory(profile), inventedOnly(profile));
+  const whole = stronger(wholeHistory(profile), inventedOnly(profile));
   return { ...not(whole), strength: none ? 1 - (whole.strength ?? 0) : 0 };
 }
 
@@ -198,10 +198,6 @@ function inventedOnly({ classShare, layers }: Profile): Trait {
   };
 }
 
-function strongest(one: Trait, other: Trait): Trait {
-  return (one.strength ?? 0) >= (other.strength ?? 0) ? one : other;
-}
-
 function atNight({ chargedClock }: Profile): Trait {
   return {
     strength: ramp(chargedClock.atNight, 0.6, 0.9),
@@ -210,9 +206,7 @@ function atNight({ chargedClock }: Profile): Trait {
 }
 
 function notInBooks(profile: Profile): Trait {
-  const unknown = unknownRentals(profile);
-  const absent = booked.secondAbsent(profile);
-  return (unknown.strength ?? 0) > (absent.strength ?? 0) ? unknown : absent;
+  return stronger(booked.secondAbsent(profile), unknownRentals(profile));
 }
 
 /** Among the wrong charges are some for rentals that never were: invented data. */

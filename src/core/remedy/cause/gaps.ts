@@ -7,11 +7,9 @@ export interface GapProfile {
   readonly count: number;
   /** Ascending. */
   readonly gaps: readonly number[];
-  readonly least: number;
   readonly p05: number;
   readonly median: number;
   readonly p95: number;
-  readonly most: number;
   /** (p90 - p10) / median: 0 for a constant lag. */
   readonly variation: number;
   /** Narrow heaps, the largest first, and the share of all gaps that lie in them. */
@@ -50,11 +48,9 @@ export function gapProfileOf(cases: readonly Case[]): GapProfile | null {
   return {
     count: gaps.length,
     gaps,
-    least: gaps[0] ?? 0,
     p05: quantile(gaps, 0.05),
     median,
     p95: quantile(gaps, 0.95),
-    most: gaps.at(-1) ?? 0,
     variation: median === 0 ? 0 : (quantile(gaps, 0.9) - quantile(gaps, 0.1)) / median,
     modes,
     modesShare: modes.reduce((sum, mode) => sum + mode.share, 0),

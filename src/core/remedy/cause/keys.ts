@@ -3,7 +3,6 @@ import { countsOf, shareOf } from './numbers.ts';
 
 /** What the idempotency keys of both legs have in common. Shares are of the cases with two legs. */
 export interface KeyProfile {
-  readonly pairs: number;
   /** Both have one and it is the same. */
   readonly equal: number;
   /** Both have one and they differ. */
@@ -30,7 +29,6 @@ export function keyProfileOf(cases: readonly Case[]): KeyProfile | null {
   const different = both.filter(([one, other]) => one !== other);
   const near = nearlyEqual(different);
   return {
-    pairs: pairs.length,
     equal: (both.length - different.length) / pairs.length,
     different: different.length / pairs.length,
     missing: (pairs.length - both.length) / pairs.length,

@@ -1,5 +1,5 @@
 import type { Case } from './case.ts';
-import { countsOf, quantile, thinned } from './numbers.ts';
+import { ascending, countsOf, quantile, thinned } from './numbers.ts';
 
 /** Whether a case could be of the same origin as a crowd of others. */
 export type Likeness = (each: Case) => boolean;
@@ -77,10 +77,6 @@ function reachOf(values: readonly number[], { deviationMin, slack }: Reach): (va
 /** Below a tenth of a second all gaps are alike. */
 function logOf(gapMs: number): number {
   return Math.log10(Math.max(100, gapMs));
-}
-
-function ascending(values: readonly number[]): readonly number[] {
-  return values.toSorted((one, other) => one - other);
 }
 
 type Trait = (each: Case) => string;

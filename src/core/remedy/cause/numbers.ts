@@ -55,7 +55,7 @@ function deviationOf(values: readonly number[]): number {
   return quantile(ascending(values.map((value) => Math.abs(value - median))), 0.5);
 }
 
-function ascending(values: readonly number[]): readonly number[] {
+export function ascending(values: readonly number[]): readonly number[] {
   return values.toSorted((one, other) => one - other);
 }
 

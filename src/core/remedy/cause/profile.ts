@@ -10,7 +10,7 @@ import { type Case, isTaken } from './case.ts';
 import { type ClockProfile, clockProfileOf } from './clock.ts';
 import { type GapProfile, gapProfileOf } from './gaps.ts';
 import { type KeyProfile, keyProfileOf } from './keys.ts';
-import { countsOf, quantile, shareOf, thinned } from './numbers.ts';
+import { ascending, countsOf, quantile, shareOf, thinned } from './numbers.ts';
 import type { Role } from './roles.ts';
 import type { Incident } from './window.ts';
 
@@ -41,8 +41,7 @@ export interface Profile {
 export interface BankProfile {
   /** Share of bank duplicates that a negative line took back. */
   readonly reversed: number;
-  /** Share of bank duplicates whose two lines name one file, and whose second lines all name one file. */
-  readonly sameFile: number | null;
+  /** Share of the second lines that name the file which most of them name. */
   readonly oneFile: number | null;
   /** Different UTC days on which the first lines were booked. */
   readonly days: number;
@@ -66,7 +65,6 @@ export interface AccountProfile {
   readonly threeOrMore: number;
   /** Attempts of an obligation that did not succeed, per case. */
   readonly openAttempts: number;
-  readonly affected: number;
 }
 
 /** How the incident lies in time. */
@@ -169,13 +167,10 @@ function classSharesOf(cases: readonly Case[]): Readonly<Record<FindingClass, nu
 function bankProfileOf(cases: readonly Case[]): BankProfile | null {
   const doubled = cases.filter((each) => each.finding.class === 'acquirer_duplicate');
   if (doubled.length === 0) return null;
-  const files = doubled.flatMap(({ first, second }) =>
-    first?.line?.file == null || second?.line?.file == null ? [] : [[first.line.file, second.line.file] as const],
-  );
+  const files = doubled.flatMap(({ second }) => second?.line?.file ?? []);
   return {
     reversed: shareOf(doubled, ({ finding }) => finding.evidence.bank.some((line) => line.amount.amountMinor < 0n)),
-    sameFile: files.length === 0 ? null : shareOf(files, ([one, other]) => one === other),
-    oneFile: files.length === 0 ? null : (countsOf(files.map(([, other]) => other))[0]?.[1] ?? 0) / files.length,
+    oneFile: files.length === 0 ? null : (countsOf(files)[0]?.[1] ?? 0) / files.length,
     days: new Set(doubled.map((each) => Math.floor((each.first?.at ?? each.chargedAt) / 86_400_000))).size,
   };
 }
@@ -213,7 +208,6 @@ function accountProfileOf(cases: readonly Case[]): AccountProfile {
     different: shareOf(cases, hasTwoAccounts),
     threeOrMore: shareOf([...rentals.values()], (taken) => taken >= 3),
     openAttempts: cases.length === 0 ? 0 : attempts / cases.length,
-    affected: rentals.size,
   };
 }
 
@@ -281,8 +275,4 @@ function firstChargeCoverage(cases: readonly Case[], { charged }: Population): n
   const wrong = cases.filter((each) => each.chargedAt >= from && each.chargedAt <= to).length;
   const all = countBetween(charged, from, to) - wrong;
   return all <= 0 ? null : Math.min(1, (firsts.length * 0.98) / all);
-}
-
-function ascending(values: readonly number[]): readonly number[] {
-  return values.toSorted((one, other) => one - other);
 }

@@ -27,6 +27,11 @@ export function not(trait: Trait): Trait {
   return { strength: strength === null ? null : 1 - strength, says: saysNot };
 }
 
+/** The one of two traits that the data show more strongly. */
+export function stronger(one: Trait, other: Trait): Trait {
+  return (one.strength ?? 0) >= (other.strength ?? 0) ? one : other;
+}
+
 /** Two charges by us for one service: what most causes are about. A charge that repeats none is not of them. */
 export function chargedTwice({ cases }: Profile): Trait {
   const share = shareOf(
