@@ -1,17 +1,17 @@
 import type { Facts } from '../fact/facts.ts';
 import { assert } from '../kernel/assert.ts';
+import { openDocket, writeDue } from './adjudicate/docket.ts';
+import { compareFindings } from './adjudicate/finding-order.ts';
+import { docketOf, type Hearing, hear } from './adjudicate/hearing.ts';
+import { explainInnocence } from './adjudicate/innocence.ts';
+import { judgeLayers } from './adjudicate/layer-findings.ts';
+import { type Leg, netLegs, remainingOf } from './adjudicate/leg.ts';
+import { reasonOf, reasonOfKeyless } from './adjudicate/reason.ts';
+import { judgeDrives } from './adjudicate/same-drive.ts';
+import { heedStrays } from './adjudicate/stray.ts';
 import type { Weighed } from './detect.ts';
-import { openDocket, writeDue } from './docket.ts';
 import type { Finding, Verdicts } from './finding.ts';
-import { compareFindings } from './finding-order.ts';
-import { docketOf, type Hearing, hear } from './hearing.ts';
-import { explainInnocence } from './innocence.ts';
-import { judgeLayers } from './layer-findings.ts';
-import { type Leg, netLegs, remainingOf } from './leg.ts';
 import { obligationKey } from './match.ts';
-import { reasonOf, reasonOfKeyless } from './reason.ts';
-import { judgeDrives } from './same-drive.ts';
-import { heedStrays } from './stray.ts';
 
 /**
  * Decides every case that the facts hold: what is wrong, how sure that is, and what is due to whom; and says of

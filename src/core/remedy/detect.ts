@@ -2,12 +2,12 @@ import type { Facts, RentalsUnread } from '../fact/facts.ts';
 import type { Payment } from '../fact/payment.ts';
 import type { Instant, Window } from '../kernel/time.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
-import { allocate, preferred, type Share, type Yardstick } from './allocate.ts';
+import { allocate, preferred, type Share, type Yardstick } from './adjudicate/allocate.ts';
+import { differInPayer, keyOf, type Leg, netLegs, remainingOf } from './adjudicate/leg.ts';
+import { groupBy } from './adjudicate/order.ts';
+import { type Price, priceOf } from './adjudicate/price.ts';
 import type { FindingClass, Grade } from './finding.ts';
-import { differInPayer, keyOf, type Leg, netLegs, remainingOf } from './leg.ts';
 import type { Obligation } from './match.ts';
-import { groupBy } from './order.ts';
-import { type Price, priceOf } from './price.ts';
 
 /** How the verdict on one charge was reached; the sentence follows it. */
 export type Basis =

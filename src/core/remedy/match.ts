@@ -5,10 +5,10 @@ import type { Payment } from '../fact/payment.ts';
 import type { Rental } from '../fact/rental.ts';
 import type { Settlement } from '../fact/settlement.ts';
 import { sayMoney } from '../kernel/money.ts';
+import { keyOf, type Leg, least, legOf, sumOf } from './adjudicate/leg.ts';
+import { byBooking, byTime, groupBy } from './adjudicate/order.ts';
+import { priceOf } from './adjudicate/price.ts';
 import type { Unfit } from './finding.ts';
-import { keyOf, type Leg, least, legOf, sumOf } from './leg.ts';
-import { byBooking, byTime, groupBy } from './order.ts';
-import { priceOf } from './price.ts';
 
 /** What one rental owes for one purpose, and everything that was taken or given back for it. */
 export interface Obligation {

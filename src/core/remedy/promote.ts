@@ -1,8 +1,8 @@
 import { sayDuration, type Window } from '../kernel/time.ts';
+import { compareFindings } from './adjudicate/finding-order.ts';
+import { sentences } from './adjudicate/say.ts';
 import type { IncidentWindow } from './cause.ts';
 import type { Finding } from './finding.ts';
-import { compareFindings } from './finding-order.ts';
-import { sentences } from './say.ts';
 
 /**
  * Raises fees that only look alike to `probable` where they bear the fingerprint of a proven incident: charged inside

@@ -1,7 +1,7 @@
 import { assert } from '../kernel/assert.ts';
 import { add } from '../kernel/money.ts';
+import { compareText } from './adjudicate/order.ts';
 import { type Finding, GRADES } from './finding.ts';
-import { compareText } from './order.ts';
 import type { RefundLine } from './scan.ts';
 
 /**

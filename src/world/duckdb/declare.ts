@@ -1,18 +1,18 @@
 import { FACT_KINDS, type FactKind } from '../../core/fact/fact.ts';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
 import type { Refusal, Sources } from '../../flow/ports.ts';
-import { type FoundFile, findFiles } from './files.ts';
-import { type MapEntry, type MapFile, parseMap } from './map.ts';
-import { createMacros, isBinaryFraction } from './normal.ts';
+import { type FoundFile, findFiles } from './declare/files.ts';
+import { type MapEntry, type MapFile, parseMap } from './declare/map.ts';
+import { createMacros, isBinaryFraction } from './declare/normal.ts';
+import { type PreparedFile, prepareFile } from './declare/prepare.ts';
+import type { Reading, ViewSettings } from './declare/reading.ts';
+import { understandFile } from './declare/understand.ts';
+import { understandEntry } from './declare/understand-entry.ts';
+import { type Alike, viewSelect, type WantedRows, wantedSelect } from './declare/view.ts';
+import { isZone } from './declare/zone.ts';
+import { refuseZoneless } from './declare/zoneless.ts';
 import type { Database } from './open.ts';
-import { type PreparedFile, prepareFile } from './prepare.ts';
-import type { Reading, ViewSettings } from './reading.ts';
 import { ATTRIBUTES_MAX, type DeclaredFact, type DeclaredSource, type FactView } from './source.ts';
-import { understandFile } from './understand.ts';
-import { understandEntry } from './understand-entry.ts';
-import { type Alike, viewSelect, type WantedRows, wantedSelect } from './view.ts';
-import { isZone } from './zone.ts';
-import { refuseZoneless } from './zoneless.ts';
 
 /** All facts of a scan as views. `readings` are behind them; a file that had to be cleaned replaces its readings. */
 export interface Declared {

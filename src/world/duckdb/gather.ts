@@ -6,11 +6,11 @@ import type { Settlement } from '../../core/fact/settlement.ts';
 import { assert } from '../../core/kernel/assert.ts';
 import { type Money, money } from '../../core/kernel/money.ts';
 import { CONTRACT, viewColumn } from './contract.ts';
+import type { WantedRows } from './declare/view.ts';
 import { type Database, quoteName } from './open.ts';
 import { type Holdings, OUTLINE, type Outlined } from './outline.ts';
 import type { DeclaredFact } from './source.ts';
 import { usedRowsSql } from './used.ts';
-import type { WantedRows } from './view.ts';
 
 /** Which column of a fact's rows the outline's wanted ids stand for. */
 const WANTED: Readonly<Record<FactKind, WantedRows>> = {

@@ -3,9 +3,9 @@ import { type FactKind, PURPOSES } from '../../core/fact/fact.ts';
 import type { Coverage, Layers } from '../../core/fact/facts.ts';
 import { PAYMENT_KINDS, PAYMENT_STATUSES } from '../../core/fact/payment.ts';
 import type { RowCounts } from '../../core/remedy/import.ts';
+import type { WantedRows } from './declare/view.ts';
 import type { Database } from './open.ts';
 import type { DeclaredFact } from './source.ts';
-import type { WantedRows } from './view.ts';
 
 /**
  * The outline: one narrow row for each record of the files, in a database file of its own in the spill folder. Whole

@@ -1,13 +1,13 @@
 import type { FactKind } from '../../core/fact/fact.ts';
 import type { RejectedRow } from '../../core/remedy/import.ts';
 import { CONTRACT } from './contract.ts';
+import { type FoundLine, findLines, shorten } from './declare/lines.ts';
+import type { Reading } from './declare/reading.ts';
+import { sayWrong, wrongValueSql } from './declare/reject.ts';
+import { numberedSql } from './declare/view.ts';
 import type { Declared } from './declare.ts';
-import { type FoundLine, findLines, shorten } from './lines.ts';
 import { type Database, queryRows, quoteName, quoteText } from './open.ts';
-import type { Reading } from './reading.ts';
-import { sayWrong, wrongValueSql } from './reject.ts';
 import type { DeclaredFact, FileLine, RefusedRow, RowPlace } from './source.ts';
-import { numberedSql } from './view.ts';
 
 /** What the first pass found, so that clean files are not read again. */
 export interface RejectedParts {

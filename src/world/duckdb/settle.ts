@@ -1,9 +1,9 @@
 import type { FactKind } from '../../core/fact/fact.ts';
+import { cleanFile, type PreparedFile } from './declare/prepare.ts';
+import type { Reading } from './declare/reading.ts';
+import { REJECTS_SCANS, REJECTS_TABLE } from './declare/table.ts';
 import { createViews, type Declared } from './declare.ts';
 import { type Database, queryRows } from './open.ts';
-import { cleanFile, type PreparedFile } from './prepare.ts';
-import type { Reading } from './reading.ts';
-import { REJECTS_SCANS, REJECTS_TABLE } from './table.ts';
 
 /** Every file is cleaned at most once, so this many rounds settle any input. */
 const ROUNDS_MAX = 4;

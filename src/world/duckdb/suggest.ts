@@ -3,18 +3,18 @@ import { basename } from 'node:path';
 import { FACT_KINDS, type FactKind } from '../../core/fact/fact.ts';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
 import type { Refusal } from '../../flow/ports.ts';
-import { findFiles } from './files.ts';
-import { recognise } from './known.ts';
-import type { MapEntry } from './map.ts';
-import { createMacros } from './normal.ts';
+import { findFiles } from './declare/files.ts';
+import { recognise } from './declare/known.ts';
+import type { MapEntry } from './declare/map.ts';
+import { createMacros } from './declare/normal.ts';
+import { type PreparedFile, prepareFile } from './declare/prepare.ts';
+import { requiredColumns } from './declare/reject.ts';
+import { understandEntry } from './declare/understand-entry.ts';
+import { normalisedSql } from './declare/view.ts';
 import { type Database, MEMORY_LIMIT, openDatabase, queryRows, quoteName } from './open.ts';
-import { type PreparedFile, prepareFile } from './prepare.ts';
-import { requiredColumns } from './reject.ts';
-import { type SuggestedColumn, suggestColumns } from './suggest-columns.ts';
-import { type Shape, shapeOf } from './suggest-shape.ts';
-import { FACT_WORDS, plainWords } from './suggest-words.ts';
-import { understandEntry } from './understand-entry.ts';
-import { normalisedSql } from './view.ts';
+import { type SuggestedColumn, suggestColumns } from './suggest/columns.ts';
+import { type Shape, shapeOf } from './suggest/shape.ts';
+import { FACT_WORDS, plainWords } from './suggest/words.ts';
 
 /** How a file might be read as one fact. */
 export interface Suggestion {

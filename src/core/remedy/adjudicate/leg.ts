@@ -1,0 +1,97 @@
+import type { Payment } from '../../fact/payment.ts';
+import { DAY_MS, type Instant } from '../../kernel/time.ts';
+
+/** One succeeded charge with everything that came back from it or is on its way back. Amounts are minor units. */
+export interface Leg {
+  readonly payment: Payment;
+  /** Succeeded refunds of this charge. */
+  readonly refunded: bigint;
+  /** Succeeded chargebacks less reversals; never below zero. */
+  readonly chargedBack: bigint;
+  /** Pending refunds: paying them a second time would be our own double refund. */
+  readonly onTheWay: bigint;
+  /** Pending chargebacks: an open dispute. */
+  readonly disputed: bigint;
+  /** Its refunds, chargebacks and reversals of any status, in order of time. */
+  readonly movements: readonly Payment[];
+}
+
+/** Joins a charge with the movements that name it as their parent. All must be of one currency. */
+export function legOf(payment: Payment, movements: readonly Payment[]): Leg {
+  const chargedBack = sumOf(movements, 'chargeback', 'succeeded');
+  // A reversal can bring back only what a chargeback took: where the chargeback lies before the export's first day,
+  // counting the reversal alone would invent a second charge.
+  const reversed = least(sumOf(movements, 'chargeback_reversal', 'succeeded'), chargedBack);
+  return {
+    payment,
+    refunded: sumOf(movements, 'refund', 'succeeded'),
+    chargedBack: chargedBack - reversed,
+    onTheWay: sumOf(movements, 'refund', 'pending'),
+    disputed: sumOf(movements, 'chargeback', 'pending'),
+    movements,
+  };
+}
+
+/** What is still taken by this charge; negative where more was given back than it took. */
+export function remainingOf(leg: Leg): bigint {
+  return leg.payment.amount.amountMinor - leg.refunded - leg.chargedBack;
+}
+
+/** What may come back from this charge without our doing: wait for it instead of paying it. */
+export function holdOf(leg: Leg): bigint {
+  return leg.onTheWay + leg.disputed;
+}
+
+/** The charges that still hold money, in the order given. */
+export function netLegs(legs: readonly Leg[]): readonly Leg[] {
+  return legs.filter((leg) => remainingOf(leg) > 0n);
+}
+
+/** PayPal takes a refund for 180 days from the payment; the others that we know set no limit. */
+const REFUND_WINDOW_PAYPAL_MS = 180 * DAY_MS;
+
+/** Whether the provider still takes a refund of this charge; `asOf` is the newest fact of the whole input. */
+export function insideRefundWindow(payment: Payment, asOf: Instant): boolean {
+  if (payment.provider === null || !/paypal/i.test(payment.provider)) return true;
+  return asOf - payment.createdAt <= REFUND_WINDOW_PAYPAL_MS;
+}
+
+/** Columns that name the instrument a charge was taken from. Only a difference between two filled values counts. */
+const INSTRUMENT_NAME = /card|instrument|iban|last_?4|mandate|wallet|payment_?method|bank_?account/i;
+
+/** Whether some column says that the charges were taken from two instruments or two accounts: two may share a price. */
+export function differInPayer(legs: readonly Leg[]): boolean {
+  const seen = new Map<string, string>();
+  return legs.some(({ payment }) => {
+    const named = Object.entries(payment.attributes).filter(([name]) => INSTRUMENT_NAME.test(name));
+    return [['', payment.accountId ?? ''] as const, ...named].some(([name, value]) => {
+      const known = seen.get(name) ?? value;
+      if (value !== '') seen.set(name, known);
+      return value !== '' && known !== '' && known !== value;
+    });
+  });
+}
+
+export function sumOf(movements: readonly Payment[], kind: Payment['kind'], status: Payment['status']): bigint {
+  return movements.reduce(
+    (sum, movement) => (movement.kind === kind && movement.status === status ? sum + movement.amount.amountMinor : sum),
+    0n,
+  );
+}
+
+export function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}
+
+export function most(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
+
+/** What a shared idempotency key means is trusted only if it is a key: these stand for "none" in exports. */
+const KEY_PLACEHOLDER = /^(|-+|0|n\/?a|none|null|nil|undefined|unknown)$/i;
+
+/** The idempotency key, or null where the column holds a placeholder. */
+export function keyOf(fact: { readonly idempotencyKey: string | null }): string | null {
+  const key = fact.idempotencyKey?.trim() ?? '';
+  return KEY_PLACEHOLDER.test(key) ? null : key;
+}
