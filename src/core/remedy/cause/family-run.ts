@@ -4,7 +4,7 @@ import { clockChange, clockError } from './family-clock.ts';
 import { fasterThanHands, onSlots } from './family-request.ts';
 import { sourcesApart, testValues } from './marks.ts';
 import { ramp } from './numbers.ts';
-import { type Profile, withRole } from './profile.ts';
+import { type Profile, withRole, withRoleAdded } from './profile.ts';
 import * as trait from './traits.ts';
 import { clue, not, stronger, type Trait } from './traits.ts';
 import * as booked from './traits-books.ts';
@@ -176,7 +176,7 @@ function wholeHistory({ spread, population }: Profile): Trait {
 
 /** Where no column names the environment, only the whole history at once sets it apart from a period run again. */
 function shortWithoutCredential(profile: Profile): Trait {
-  const none = testValues(profile).strength === null;
+  const none = withRole(profile, 'environment').length + withRoleAdded(profile, 'environment').length === 0;
   const whole = stronger(wholeHistory(profile), inventedOnly(profile));
   return { ...not(whole), strength: none ? 1 - (whole.strength ?? 0) : 0 };
 }
