@@ -15,8 +15,8 @@ export interface CountedColumn {
   readonly rows: number;
   readonly nulls: number;
   readonly distinct: number;
-  /** SQL of (hashed, rows) of the column's values. */
-  readonly counts: string;
+  /** SQL of (hashed, rows) of those values whose hashes the given query has. */
+  readonly countsOf: (hashes: string) => string;
 }
 
 /** Counts all attributes of all facts, on the given connection. */
@@ -49,13 +49,23 @@ async function countGroup(database: Database, input: Group): Promise<readonly Co
     const { name, column } = columns[place] ?? { name: '', column: '' };
     const { rows, present, sampled } = estimate;
     const own = { fact, name, rows, nulls: rows - present };
-    const counts = `select ${column} as hashed, count(*) as rows from (${base}) where ${column} is not null group by 1`;
+    const counts = (where: string) =>
+      `select ${column} as hashed, count(*) as rows from (${base}) where ${where} group by 1`;
     if (sampled < SAMPLE_MIN) {
       const kept = `${OUTLINE}.${fact}_values_${group}_${place}`;
-      await database.connection.run(`create table ${kept} as ${counts}`);
+      await database.connection.run(`create table ${kept} as ${counts(`${column} is not null`)}`);
       const [row] = await queryRows(database, `select count(*)::double from ${kept}`);
-      counted.push({ ...own, distinct: Number(row?.[0]), counts: `select * from ${kept}` });
-    } else counted.push({ ...own, distinct: sampled * SAMPLE_PART, counts });
+      counted.push({
+        ...own,
+        distinct: Number(row?.[0]),
+        countsOf: (hashes) => `select * from ${kept} where hashed in (${hashes})`,
+      });
+    } else
+      counted.push({
+        ...own,
+        distinct: sampled * SAMPLE_PART,
+        countsOf: (hashes) => counts(`${column} in (${hashes})`),
+      });
   }
   return counted;
 }
@@ -90,7 +100,7 @@ async function estimateColumns(
 /** Completes a column with the exact counts of these values, the most frequent first. */
 export async function countValues(
   database: Database,
-  { counts, ...base }: CountedColumn,
+  { countsOf, ...base }: CountedColumn,
   values: readonly string[],
 ): Promise<AttributeBase> {
   if (values.length === 0) return { ...base, values: new Map() };
@@ -99,7 +109,7 @@ export async function countValues(
     database,
     `with seen as (select value, hash(value) as hashed from (values ${list}) list(value))
      select seen.value, found.rows::double from seen
-     join (select * from (${counts}) where hashed in (select hashed from seen)) found on found.hashed = seen.hashed
+     join (${countsOf('select hashed from seen')}) found on found.hashed = seen.hashed
      order by found.rows desc, seen.value`,
   );
   return { ...base, values: new Map(rows.map(([value, count]) => [String(value), Number(count)])) };

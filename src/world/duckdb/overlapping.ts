@@ -4,29 +4,31 @@ import { wantDeeply } from './wanted.ts';
 /** Above this many drives at once core takes a "vehicle" for a fleet or a depot and says nothing; core's bound. */
 const DRIVES_AT_ONCE_MAX = 16;
 
+/** Vehicles of which some drive begins before the one that began before it has ended: of all others none overlap. */
+const VEHICLES = `
+  select distinct vehicle from (
+    select vehicle, ended_at, lead(started_at) over (partition by vehicle order by started_at) as next_started_at
+    from ${OUTLINE}.rentals where fate = 0 and vehicle is not null and started_at < ended_at
+  ) where next_started_at < ended_at`;
+
 /**
  * Drives of one vehicle in runs: a run ends where a drive begins at or after the end of all before it. Only runs of two
  * or more hold an overlap, and nothing outside a run touches it.
  */
 const RUNS = `
   with drive as (
-    select id, vehicle, started_at, ended_at, max(ended_at) over before as ended_before
-    from ${OUTLINE}.rentals where fate = 0 and vehicle is not null and started_at < ended_at
+    select id, vehicle, started_at, ended_at, currency, max(ended_at) over before as ended_before
+    from ${OUTLINE}.rentals
+    where fate = 0 and started_at < ended_at and vehicle in (select vehicle from busy_vehicle)
     window before as (partition by vehicle order by started_at, id rows between unbounded preceding and 1 preceding)
   ),
-  clash as (
-    select *, lead(started_at) over (partition by vehicle order by started_at, id) as next_started_at from drive
-  ),
-  overlapping as (
-    select * from clash where started_at < ended_before
-      or next_started_at < greatest(ended_at, coalesce(ended_before, ended_at))
-  ),
   numbered as (
-    select id, vehicle, started_at, ended_at, sum((ended_before is null or started_at >= ended_before)::integer) over (
+    select *, sum((ended_before is null or started_at >= ended_before)::integer) over (
       partition by vehicle order by started_at, id rows unbounded preceding) as run
-    from overlapping
-  )
-  select *, count(*) over (partition by vehicle, run) as size from numbered`;
+    from drive
+  ),
+  counted as (select *, count(*) over (partition by vehicle, run) as size from numbered)
+  select id, vehicle, started_at, ended_at, currency, run, size from counted where size > 1`;
 
 /**
  * Every run is wanted, but for what core says nothing about: of a vehicle with more drives at once than any vehicle has,
@@ -34,16 +36,16 @@ const RUNS = `
  * (nothing given back), since core counts charged drives only.
  */
 export const OVERLAPPING_DRIVES: readonly string[] = [
+  `create or replace temp table busy_vehicle as ${VEHICLES}`,
   `create or replace temp table run as ${RUNS}`,
   `create or replace temp table crowd as
     with large as (
-      select run.* from run join ${OUTLINE}.rentals rental on rental.id = run.id and rental.fate = 0
-      where size > ${DRIVES_AT_ONCE_MAX} and exists (
-        select 1 from ${OUTLINE}.referenced leg
-        where leg.rental = run.id and leg.is_leg and leg.${IS_RENTAL} and leg.amount > 0
-          and leg.currency = rental.currency
+      select * from run where size > ${DRIVES_AT_ONCE_MAX} and id in (
+        select leg.rental from ${OUTLINE}.referenced leg
+        join (select id, currency from run where size > ${DRIVES_AT_ONCE_MAX}) drive on drive.id = leg.rental
+        where leg.is_leg and leg.${IS_RENTAL} and leg.amount > 0 and leg.currency = drive.currency
           and leg.id not in (select parent from ${OUTLINE}.movement where parent is not null)
-      ) and run.id not in (select rental from ${OUTLINE}.movement where rental is not null)
+      ) and id not in (select rental from ${OUTLINE}.movement where rental is not null)
     ),
     event as (
       select vehicle, run, started_at as happened_at, 1 as change, id from large

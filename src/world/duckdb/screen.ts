@@ -11,6 +11,8 @@ import { DEEP, WANTED, want, wantDeeply } from './wanted.ts';
  * Proposes every rental, account and payment that may not come out even. Sums are of charges only: what came back can
  * only make an obligation more even, so leaving it out finds too much, never too little. Core decides.
  *
+ * The smaller side of every join stands on the right, where the engine builds its table: see `OPTIMIZERS_OFF`.
+ *
  * Wanted rentals, accounts and payments are collected as hashes in three tables; `closing.ts` then completes the cases.
  */
 export async function propose(database: Database, layers: Layers): Promise<void> {
@@ -77,9 +79,9 @@ const RECORDS = `
   create or replace view ${OUTLINE}.record as
   select rental, purpose, amount, currency, status from ${OUTLINE}.charges where fate = 0 and rental is not null
   union all
-  select payment.rental, charge.purpose, charge.amount, charge.currency, charge.status from ${OUTLINE}.charges charge
-  join ${OUTLINE}.referenced payment on payment.id = charge.payment
-  where charge.fate = 0 and charge.rental is null`;
+  select payment.rental, charge.purpose, charge.amount, charge.currency, charge.status
+  from ${OUTLINE}.referenced payment
+  join (select * from ${OUTLINE}.charges where fate = 0 and rental is null) charge on charge.payment = payment.id`;
 
 function obligationRules(layers: Layers): readonly string[] {
   const others = want(
@@ -168,7 +170,8 @@ const MORE_CHARGES_THAN_RENTALS = want(
    ),
    rental as (
      select id, account, currency, amount, coalesce(started_at, ended_at) - ${CHARGED_BEFORE_START_MAX_MS} as released_at
-     from ${OUTLINE}.rentals where fate = 0 and account in (select account from leg)
+     from ${OUTLINE}.rentals where fate = 0
+       and hash(account, currency, amount) in (select hash(account, currency, amount) from leg)
    ),
    paid as (
      select rental from ${OUTLINE}.referenced where is_leg and ${IS_RENTAL} and rental in (select id from rental)
@@ -189,15 +192,13 @@ const MORE_CHARGES_THAN_RENTALS = want(
  */
 const ACCOUNTS_BEHIND = want(
   'account',
-  `select rental.account as id from ${OUTLINE}.rentals rental
-   where rental.fate = 0 and rental.account in (select account from (${KEYLESS_LEG}) where ${IS_RENTAL})
-     and (
-       rental.id in (select id from ${DEEP})
-       or rental.id in (
-         select payment.rental from ${OUTLINE}.referenced payment
-         where payment.id in (select id from ${OUTLINE}.wanted_payment)
-       )
-     )`,
+  `with deep as (
+     select id from ${DEEP}
+     union all
+     select rental from ${OUTLINE}.referenced where id in (select id from ${OUTLINE}.wanted_payment)
+   )
+   select account as id from (select account from ${OUTLINE}.rentals where fate = 0 and id in (select id from deep))
+   where account in (select account from (${KEYLESS_LEG}) where ${IS_RENTAL})`,
 );
 
 async function hasSeveralCurrencies(database: Database, layers: Layers): Promise<boolean> {
@@ -222,9 +223,9 @@ function currencyRules(layers: Layers): readonly string[] {
     ),
     want(
       'payment',
-      `select movement.id from ${OUTLINE}.movement movement
-       join ${OUTLINE}.payments parent on parent.id = movement.parent and parent.fate = 0
-       where parent.currency <> movement.currency`,
+      `select movement.id from ${OUTLINE}.payments parent
+       join ${OUTLINE}.movement movement on parent.id = movement.parent
+       where parent.fate = 0 and parent.currency <> movement.currency`,
     ),
   ];
 }
