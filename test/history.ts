@@ -20,7 +20,8 @@ import type { Finding, Innocent } from '../src/core/remedy/finding.ts';
  *     line       l1  14.50  14T00:00  of=p1
  *
  * Unless it says otherwise everything succeeded, in EUR, for account `a` (`account=-` for none), purpose rental.
- * Names in capitals are attributes. Layers are those that have lines, or those named in a line `layers rentals charges`.
+ * Names in capitals are attributes. Layers are those that have lines, or those named in a line `layers rentals
+ * charges`.
  */
 export function history(table: string): Facts {
   const rows = table

@@ -126,5 +126,5 @@ function nextLines({ best, file, out, heading }: NextSteps): readonly string[] {
 }
 
 function percent(confidence: number): string {
-  return `${Math.round(100 * confidence)} %`;
+  return `${Math.round(100 * confidence)}%`;
 }

@@ -58,7 +58,7 @@ export interface PhaseState extends Omit<Beginning, 'begunMs'> {
 export function sayState(state: PhaseState): string {
   const { phase, done, total, unit } = state;
   if (total === null || total === 0) return `${phase}: ${sayAmount(done, unit)}, ${sayPace(state)}`;
-  const share = `${sayAmount(done, unit)} of ${sayAmount(total, unit)} (${Math.floor((100 * done) / total)} %)`;
+  const share = `${sayAmount(done, unit)} of ${sayAmount(total, unit)} (${Math.floor((100 * done) / total)}%)`;
   return `${phase}: ${share}, ${sayPace(state)}`;
 }
 
@@ -90,7 +90,7 @@ export async function showBar(): Promise<ShownProgress> {
       stop();
       state = beginning(phase, total, unit);
       bar = new cliProgress.SingleBar({
-        format: total === null ? '{phase} …' : '{phase} [{bar}] {percentage} %  {pace}',
+        format: total === null ? '{phase} …' : '{phase} [{bar}] {percentage}%  {pace}',
         barCompleteChar: '#',
         barIncompleteChar: '.',
         barsize: 24,

@@ -37,7 +37,9 @@ export interface Layers {
   readonly settlements: boolean;
 }
 
-/** What stretch of time each layer covers (first and last fact, both included); null where the layer is absent or empty. */
+/**
+ * What stretch of time each layer covers (first and last fact, both included); null where the layer is absent or empty.
+ */
 export interface Coverage {
   readonly rentalsEnded: Window | null;
   readonly paymentsCreated: Window | null;

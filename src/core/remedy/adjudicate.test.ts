@@ -252,7 +252,10 @@ const sayWhole = (finding: Finding): string => `${sayFinding(finding)} because $
 /** A missing file is judged by its whole day, which is a case of its own. */
 const isNoTwin = (line: string): boolean => !line.includes('missing_twin');
 
-/** Takes facts apart along everything that ties them: rental, vehicle, parent, record, key, and account for what has no rental. */
+/**
+ * Takes facts apart along everything that ties them: rental, vehicle, parent, record, key, and account for what has no
+ * rental.
+ */
 function closedCases(facts: Facts): readonly Facts[] {
   const parent = new Map<string, string>();
   const root = (tie: string): string => {

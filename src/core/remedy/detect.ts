@@ -151,7 +151,10 @@ function detectByPrice(obligation: Obligation, setting: Setting, price: Price): 
   return { ...base, price, excess, suspects };
 }
 
-/** Several records of one amount in our books, no rentals file: one drive billed again, or its price split in equal parts. */
+/**
+ * Several records of one amount in our books, no rentals file: one drive billed again, or its price split in equal
+ * parts.
+ */
 function detectEqual(obligation: Obligation, setting: Setting, price: Price): Weighed {
   const weighed = detectByPrice(obligation, setting, price);
   const net = netLegs(obligation.legs);

@@ -27,7 +27,9 @@ export type FindingClass = (typeof FINDING_CLASSES)[number];
 export const GRADES = ['proven', 'probable', 'possible'] as const;
 export type Grade = (typeof GRADES)[number];
 
-/** How often one obligation was taken in our books, at the provider and at the bank; null where no such file was given. */
+/**
+ * How often one obligation was taken in our books, at the provider and at the bank; null where no such file was given.
+ */
 export interface LayerCounts {
   readonly books: number | null;
   readonly provider: number;
@@ -38,7 +40,8 @@ export interface LayerCounts {
 export interface Finding {
   /**
    * What was wrong, stable over runs: `fnd_` and the payment's id, or `fnd_charge_`, `fnd_rental_`, `fnd_missing_`
-   * and that id where no payment is to be given back (kinds of id may have values in common), or `fnd_line_`, the payment's
+   * and that id where no payment is to be given back (kinds of id may have values in common), or `fnd_line_`, the
+   * payment's
    * id and the number of its posting (line ids repeat when a file is replayed).
    */
   readonly findingId: string;

@@ -38,7 +38,9 @@ export interface AttributeBase {
   readonly nulls: number;
   /** Estimated number of different values (within 2 %). */
   readonly distinct: number;
-  /** Exact count of each value that occurs in a finding, up to `ATTRIBUTE_VALUES_MAX` values, the most frequent first. */
+  /**
+   * Exact count of each value that occurs in a finding, up to `ATTRIBUTE_VALUES_MAX` values, the most frequent first.
+   */
   readonly values: ReadonlyMap<string, number>;
 }
 

@@ -7,7 +7,8 @@ import type { Finding } from './finding.ts';
 /**
  * Raises fees that only look alike to `probable` where they bear the fingerprint of a proven incident: charged inside
  * its window, and as far from the charge they repeat as its proven double charges were. Nothing is raised without an
- * incident or without proven pairs in it: then the very list that was given is returned, else a new one in the order of findings.
+ * incident or without proven pairs in it: then the very list that was given is returned, else a new one in the order of
+ * findings.
  */
 export function promote(findings: readonly Finding[], incident: IncidentWindow | null): readonly Finding[] {
   if (incident === null) return findings;

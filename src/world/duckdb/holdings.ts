@@ -69,7 +69,8 @@ const OPTIMIZERS_OFF = [
   // What is joined here is a short list of hashes with a file of unknown length. The guess at that length is so bad for
   // CSV that the table is built of the file: measured, 8 s instead of 2 for 10 million rows.
   'build_side_probe_side',
-  // Makes a join of `currency in (190 codes)`, and rows come out of a parallel join in any order: measured, 9 of 10 rows
+  // Makes a join of `currency in (190 codes)`, and rows come out of a parallel join in any order: measured, 9 of 10
+  // rows
   // of a CSV of a million then lost their place.
   'in_clause',
 ];

@@ -8,7 +8,8 @@ const NO_KEY_LENGTH_MAX = Math.max(...NO_KEY.map((word) => word.length));
 
 /**
  * Hash of an idempotency key as core compares it; null where the column holds none. `column` is a plain column name.
- * Trimming is slow, so it is done only where an end is no printable ASCII: the engine works a CASE out branch by branch.
+ * Trimming is slow, so it is done only where an end is no printable ASCII: the engine works a CASE out branch by
+ * branch.
  */
 export function keyHash(column: string): string {
   const isOdd = (code: string) => `(${code} < 33 or ${code} > 126)`;

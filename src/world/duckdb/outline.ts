@@ -13,7 +13,8 @@ import type { DeclaredFact } from './source.ts';
  * they point at is read again from the files (`gather.ts`).
  *
  * - Rows have no order: keeping it would cost a third of the reading of CSV, and only contradictions ask for it.
- * - Ids stand as 64-bit hashes. Two ids with one hash (1 in 10 000 scans of 50 million) are told apart wherever rows are
+ * - Ids stand as 64-bit hashes. Two ids with one hash (1 in 10 000 scans of 50 million) are told apart wherever rows
+ *   are
  *   counted or delivered (`repeats.ts`, `gather.ts`); in the screen they can only join two cases into one.
  * - `fate`: 0 used, 1 to 253 rejected by the view (the other columns then mean nothing), `REPEATED`, `CONFLICTING`.
  */
@@ -31,7 +32,9 @@ export const TIME_COLUMN: Readonly<Record<FactKind, string>> = {
   settlements: 'booked_at',
 };
 
-/** A word of the contract as its place in the list: a byte instead of a text, which costs as much as all else together. */
+/**
+ * A word of the contract as its place in the list: a byte instead of a text, which costs as much as all else together.
+ */
 export function codeSql(column: string, words: readonly string[]): string {
   const branches = words.map((word, place) => `when '${word}' then ${place}`);
   return `(case ${column} ${branches.join(' ')} end)::utinyint`;
@@ -70,7 +73,9 @@ export interface Holdings {
   readonly wantedSql: (fact: FactKind, wanted: WantedRows) => string;
 }
 
-/** Whether some row of the fact cannot be used. Where none is, no later reading has to find out again, which costs half. */
+/**
+ * Whether some row of the fact cannot be used. Where none is, no later reading has to find out again, which costs half.
+ */
 export function hasRejected({ coded }: Outlined, fact: FactKind): boolean {
   return coded.get(fact)?.some((rows) => rows > 0) === true;
 }

@@ -31,7 +31,8 @@ const RUNS = `
   select id, vehicle, started_at, ended_at, currency, run, size from counted where size > 1`;
 
 /**
- * Every run is wanted, but for what core says nothing about: of a vehicle with more drives at once than any vehicle has,
+ * Every run is wanted, but for what core says nothing about: of a vehicle with more drives at once than any vehicle
+ * has,
  * just so many are wanted that core, seeing only them, still says nothing. Those must have been charged for certain
  * (nothing given back), since core counts charged drives only.
  */

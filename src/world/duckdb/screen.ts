@@ -55,7 +55,9 @@ function prepareSql(layers: Layers): readonly string[] {
   ];
 }
 
-/** The rental that all records agree on, by their id, else by the payment they name, else by the key; as core's `match`. */
+/**
+ * The rental that all records agree on, by their id, else by the payment they name, else by the key; as core's `match`.
+ */
 const RESOLVE_BY_BOOKS = `
   update ${OUTLINE}.keyless set rental = found.rental from (
     with record as (select * from ${OUTLINE}.charges where fate = 0 and rental is not null),
@@ -108,7 +110,9 @@ const TAKEN_TWICE = want(
   `select rental as id from ${OUTLINE}.referenced where is_leg and ${IS_RENTAL} group by rental having count(*) > 1`,
 );
 
-/** Whatever core takes for the price is the amount of some record: less than all records' least amount is never owed. */
+/**
+ * Whatever core takes for the price is the amount of some record: less than all records' least amount is never owed.
+ */
 const BEYOND_BOOKS = want(
   'rental',
   `select taken.rental as id from (${TAKEN}) taken

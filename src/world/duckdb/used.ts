@@ -4,7 +4,8 @@ import { idHash, twinTable } from './repeats.ts';
 
 /**
  * A query over the used rows of a fact, each record once, straight from the files. `from` is the view or what has its
- * columns; `select` and `where` are SQL over them. What the outline knows not to occur (unusable rows, repeated ids) is not looked for again.
+ * columns; `select` and `where` are SQL over them. What the outline knows not to occur (unusable rows, repeated ids) is
+ * not looked for again.
  */
 export function usedRowsSql(
   fact: FactKind,

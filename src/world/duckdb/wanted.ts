@@ -10,7 +10,9 @@ export function want(wanted: Wanted, source: string): string {
     and not exists (select 1 from ${OUTLINE}.wanted_${wanted} known where known.id = found.id)`;
 }
 
-/** Rentals of which more than a sum is weighed (vehicle, books): they need what their accounts paid without reference. */
+/**
+ * Rentals of which more than a sum is weighed (vehicle, books): they need what their accounts paid without reference.
+ */
 export const DEEP = `${OUTLINE}.deep_rental`;
 
 /** A statement that notes every `id` of the query among them. */

@@ -83,7 +83,10 @@ export interface Yardstick {
   readonly asOf: Instant;
 }
 
-/** Why one charge is given back before another, the weightiest first; after these the repeated before others, the later before the earlier. */
+/**
+ * Why one charge is given back before another, the weightiest first; after these the repeated before others, the later
+ * before the earlier.
+ */
 export const PREFERENCES = ['usable', 'stranger', 'wrong_amount'] as const;
 export type Preference = (typeof PREFERENCES)[number];
 
@@ -98,7 +101,10 @@ export function preferred(legs: readonly Leg[], by: Yardstick): readonly Leg[] {
   return legs.toSorted((one, other) => rankOf(other) - rankOf(one) || compareLater(one, other));
 }
 
-/** By which preference `given` goes before `kept`; null where it is simply the repeated or later one, or goes in spite of it. */
+/**
+ * By which preference `given` goes before `kept`; null where it is simply the repeated or later one, or goes in spite
+ * of it.
+ */
 export function preferenceOf(pair: { readonly given: Leg; readonly kept: Leg }, by: Yardstick): Preference | null {
   const given = ranksOf(pair.given, by);
   const kept = ranksOf(pair.kept, by);
@@ -117,7 +123,10 @@ function ranksOf(leg: Leg, by: Yardstick): readonly boolean[] {
   ];
 }
 
-/** Charges that repeat an earlier one of the same account and amount: of a split price that went wrong, the repeated part. */
+/**
+ * Charges that repeat an earlier one of the same account and amount: of a split price that went wrong, the repeated
+ * part.
+ */
 function repeatsOf(legs: readonly Leg[]): ReadonlySet<Leg> {
   const seen = new Set<string>();
   return new Set(

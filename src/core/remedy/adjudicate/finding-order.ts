@@ -1,7 +1,9 @@
 import { FINDING_CLASSES, type Finding, GRADES } from '../finding.ts';
 import { compareText } from './order.ts';
 
-/** The order of `findings.csv`: grade (proven first), class, account, rental, payment, and the id where all are equal. */
+/**
+ * The order of `findings.csv`: grade (proven first), class, account, rental, payment, and the id where all are equal.
+ */
 export function compareFindings(one: Finding, other: Finding): number {
   return (
     GRADES.indexOf(one.grade) - GRADES.indexOf(other.grade) ||

@@ -31,7 +31,10 @@ export function findPhantoms(weighed: Weighed): readonly Phantom[] {
     }));
 }
 
-/** Records in the order in which they are taken for surplus: those without a payment of their own first, then later first. */
+/**
+ * Records in the order in which they are taken for surplus: those without a payment of their own first, then later
+ * first.
+ */
 function unanswered(booked: readonly Charge[], payments: ReadonlyMap<string, Payment>): readonly Charge[] {
   const answered = new Set<string>();
   const own = new Set<Charge>();
@@ -76,7 +79,9 @@ export function findReplayed(leg: Leg, bank: ReadonlyMap<string, readonly Settle
   }));
 }
 
-/** Lines with the amount of an earlier line; lines of other amounts are parts, fees or exchange, not the same posting. */
+/**
+ * Lines with the amount of an earlier line; lines of other amounts are parts, fees or exchange, not the same posting.
+ */
 function repeatsOf(
   positive: readonly Settlement[],
 ): readonly { readonly line: Settlement; readonly first: Settlement }[] {

@@ -69,7 +69,7 @@ function meaningOf(factor: number): string | null {
   const shift = SHIFTS.find((known) => Math.abs(factor / known - 1) < FACTOR_TOLERANCE);
   if (shift !== undefined) return `the decimal point or unit is off by a factor of ${shift}`;
   const tax = TAX_PERCENT.find((known) => Math.abs(factor / (1 + known / 100) - 1) < FACTOR_TOLERANCE / 2);
-  return tax === undefined ? null : `a tax of ${tax} % was put on twice`;
+  return tax === undefined ? null : `a tax of ${tax}% was put on twice`;
 }
 
 export function mostCommonOf<T>(values: readonly T[]): { readonly value: T; readonly share: number } | null {

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Instant } from '../../kernel/time.ts';
+import { DAY_MS, HOUR_MS, type Instant, toRfc3339 } from '../../kernel/time.ts';
 import type { TimeSeries } from '../population.ts';
 import { shareOf } from './numbers.ts';
 
@@ -98,20 +98,13 @@ interface Calendar {
   readonly hour: number;
 }
 
-/** UTC calendar fields; rule of days as in `toRfc3339` (Hinnant, civil_from_days). */
+/** UTC calendar fields. */
 export function calendarOf(at: Instant): Calendar {
-  const dayNumber = Math.floor(at / DAY_MS);
-  const z = dayNumber + 719_468;
-  const dayOfEra = z - Math.floor(z / 146_097) * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const text = toRfc3339(at);
   return {
-    month: fromMarch < 10 ? fromMarch + 3 : fromMarch - 9,
-    day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
-    weekday: (((dayNumber + 4) % 7) + 7) % 7,
+    month: Number(text.slice(5, 7)),
+    day: Number(text.slice(8, 10)),
+    weekday: (((Math.floor(at / DAY_MS) + 4) % 7) + 7) % 7,
     hour: hourOf(at),
   };
 }

@@ -54,7 +54,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** 99.8 %, 12 %, 0.4 %: one decimal where it matters. */
+/** 99.8%, 12%, 0.4%: one decimal where it matters. */
 export function sayShare(share: number): string {
   const percent = share * 100;
   const near = percent > 99 || percent < 10;
@@ -64,7 +64,7 @@ export function sayShare(share: number): string {
           .toFixed(1)
           .replace(/^100\.0$/, '99.9')
       : percent.toFixed(0)
-  } %`;
+  }%`;
 }
 
 /** 1,912: groups of three for the eye. */

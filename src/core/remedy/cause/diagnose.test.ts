@@ -213,7 +213,7 @@ test('the evidence of the origin case says slope, coverage, length and keys in n
   const { facts } = makeScenario({ cause: 'C08', accounts: 700, seed: 1 });
   const evidence = diagnosisOf(giving(facts, 'rentals and payments')).causes[0]?.evidence ?? '';
   assert.match(evidence, /slope -1\.0\d|slope -0\.9\d/);
-  assert.match(evidence, /\d+(\.\d)? % of the rentals that ended from 2014-11-\d\d \d\d:\d\d UTC to 2014-11-1\d/);
+  assert.match(evidence, /\d+(\.\d)?% of the rentals that ended from 2014-11-\d\d \d\d:\d\d UTC to 2014-11-1\d/);
   assert.match(evidence, /were made within \d+(\.\d)? (s|min)/);
   assert.match(evidence, /new key/);
 });

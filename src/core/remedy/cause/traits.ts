@@ -49,10 +49,13 @@ export function gapsWithin(profile: Profile, leastMs: number, mostMs: number): T
   const { gap } = profile;
   if (gap === null) return { strength: 0, says: 'There is no first charge to measure from.' };
   const share = shareWithin(gap, leastMs, mostMs);
-  return { strength: ramp(share, 0.4, 0.9), says: `The second charge came ${sayGaps(profile)} after the first.` };
+  return {
+    strength: ramp(share, 0.4, 0.9),
+    says: `The second charge mostly came ${sayGaps(profile)} after the first.`,
+  };
 }
 
-/** `3 to 6 days`, `12.0 s`: the range without the outer twentieth at each end. */
+/** `3 d to 6 d (median 4 d)`, `12 s`: the range without the outer twentieth at each end. */
 export function sayGaps({ gap }: Profile): string {
   if (gap === null) return 'at an unknown time';
   const [least, most] = [sayDuration(gap.p05), sayDuration(gap.p95)];
@@ -102,7 +105,7 @@ export function fallingGap({ gap, spread }: Profile): Trait {
       straight *
       ramp(spread.serviceMs / Math.max(1, spread.chargedMs), 1.5, 3) *
       ramp(spread.serviceMs, HOUR_MS, 4 * HOUR_MS),
-    says: `The second charge came ${sayDuration(gap.p05)} to ${sayDuration(gap.p95)} after the first, and the gap falls by one day per day of service (slope ${gap.slope.toFixed(2)}).`,
+    says: `The second charge mostly came ${sayDuration(gap.p05)} to ${sayDuration(gap.p95)} after the first, and the gap falls by one day per day of service (slope ${gap.slope.toFixed(2)}).`,
     saysNot: `The gap does not fall with the date of service (slope ${gap.slope.toFixed(2)}).`,
   };
 }

@@ -36,7 +36,8 @@ export function endedWithin(drives: readonly Drive[], window: Window): Drive[] {
 
 /**
  * A part of them by chance, at least one where there is any, in order of their end: one out of each stretch of equal
- * numbers, because a fault that lasts strikes steadily. With free draws, the last of thirty would now and then lie a day
+ * numbers, because a fault that lasts strikes steadily. With free draws, the last of thirty would now and then lie a
+ * day
  * behind the others, and nobody could tell it from a stray.
  */
 export function some(drives: readonly Drive[], share: number, chance: Chance): Drive[] {

@@ -256,5 +256,5 @@ function fillKind(amount: Shape | undefined): SuggestedColumn {
 }
 
 function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}%`;
 }
