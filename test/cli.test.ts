@@ -485,9 +485,9 @@ function onTerminal(parameters: readonly string[], variables: Readonly<Record<st
   }).stdout;
 }
 
-/** Without what the machine that runs the tests says about colours. */
+/** Without what the machine that runs the tests says about colours; Node shows few where `CI` is set. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { NO_COLOR: _none, FORCE_COLOR: _forced, ...rest } = process.env;
+  const { NO_COLOR: _none, FORCE_COLOR: _forced, CI: _ci, ...rest } = process.env;
   return rest;
 }
 
