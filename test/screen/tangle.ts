@@ -21,6 +21,8 @@ export interface TangleShape {
   readonly fleet: boolean;
   /** The bank books whole days twice, once or never. */
   readonly days: boolean;
+  /** Most charges name no rental, and many bear the same key or the same charge of ours. */
+  readonly keyless: boolean;
 }
 
 export const anyTangleShape: fc.Arbitrary<TangleShape> = plain({
@@ -29,6 +31,7 @@ export const anyTangleShape: fc.Arbitrary<TangleShape> = plain({
   settlements: fc.boolean(),
   fleet: fc.integer({ min: 0, max: 7 }).map((draw) => draw === 0),
   days: fc.boolean(),
+  keyless: fc.boolean(),
 });
 
 export function anyTangle(shape: TangleShape): fc.Arbitrary<Facts> {
@@ -67,10 +70,12 @@ const amount = fc
   .tuple(oneOf(0n, 500n, 1450n, 1450n, 1450n, 2900n), fc.nat(30))
   .map(([amountMinor, draw]) => ({ amountMinor, currency: draw === 0 ? 'CHF' : 'EUR' }));
 
-/** Steps of five minutes, near each other as often as far. */
-const time = fc.tuple(fc.nat(DAYS - 1), fc.nat(5), fc.nat(11)).map(([day, hour, step]) => {
-  return START + day * DAY_MS + hour * HOUR_MS + step * 5 * MINUTE_MS;
-});
+/** Steps of five minutes in the first hours of so many days. */
+const timeIn = (days: number) =>
+  fc
+    .tuple(fc.nat(days - 1), fc.nat(5), fc.nat(11))
+    .map(([day, hour, step]) => START + day * DAY_MS + hour * HOUR_MS + step * 5 * MINUTE_MS);
+const time = timeIn(DAYS);
 
 /** Records as the program makes them, not without a prototype. */
 function plain<Fields>(fields: { [Name in keyof Fields]: fc.Arbitrary<Fields[Name]> }): fc.Arbitrary<Fields> {
@@ -89,7 +94,7 @@ function anyRental({ fleet }: TangleShape): fc.Arbitrary<Rental> {
     vehicleId: fleet ? oneOf('v0') : often(id('v', 2)),
     market: fc.constant(null),
     startedAt: fc.constant(null),
-    endedAt: fleet ? fc.nat(400).map((minute) => START + minute * MINUTE_MS) : time,
+    endedAt: fleet ? fc.nat(400).map((minute) => START + minute * MINUTE_MS) : timeIn(2),
     amountDue: amount,
     attributes: fc.constant({}),
     minutes: fc.option(fc.integer({ min: 1, max: fleet ? 300 : 60 }), { freq: 6 }),
@@ -99,20 +104,20 @@ function anyRental({ fleet }: TangleShape): fc.Arbitrary<Rental> {
   }));
 }
 
-function anyPayment({ rentals }: TangleShape): fc.Arbitrary<Payment> {
+function anyPayment({ keyless }: TangleShape): fc.Arbitrary<Payment> {
   return plain({
     paymentId: id('p', 60),
     kind: fc.nat(9).map((draw) => (['refund', 'chargeback', 'chargeback_reversal'] as const)[draw] ?? 'charge'),
     parentPaymentId: often(id('p', 60)),
     accountId: account,
-    rentalId: rentals ? fc.option(rental, { freq: 2 }) : fc.option(rental, { freq: 3 }),
-    chargeId: seldom(id('c', 12)),
+    rentalId: keyless ? seldom(rental) : often(rental),
+    chargeId: keyless ? often(id('c', 12)) : seldom(id('c', 12)),
     status: fc.nat(5).chain((draw) => (draw === 0 ? oneOf(...PAYMENT_STATUSES) : fc.constant('succeeded' as const))),
     amount,
     createdAt: time,
     purpose,
     provider: oneOf(null, 'paypal'),
-    idempotencyKey: seldom(key),
+    idempotencyKey: keyless ? often(key) : seldom(key),
     attributes: fc.nat(4).map((draw): Payment['attributes'] => (draw < 2 ? { card: String(draw) } : {})),
   }).map((each) => (each.kind === 'charge' ? { ...each, parentPaymentId: null } : each));
 }
