@@ -24,6 +24,7 @@ export async function wantAround({ database, declared, outlined }: Holdings, id:
       'rental',
       `select rental as id from ${OUTLINE}.referenced where id in (select id from ${OUTLINE}.wanted_payment)`,
     ),
+    want('payment', `select id from ${OUTLINE}.referenced where rental in (select id from ${OUTLINE}.wanted_rental)`),
     ...(rentals ? [SAME_VEHICLE] : []),
   ];
   for (const seed of seeds) await connection.run(seed);

@@ -65,7 +65,7 @@ export async function outline(input: {
   return { database, declared, wantedSql, outlined: { counts, coded, twins, layers, coverage } };
 }
 
-const OPTIMIZERS_OFF = [
+export const OPTIMIZERS_OFF = [
   // What is joined here is a short list of hashes with a file of unknown length. The guess at that length is so bad for
   // CSV that the table is built of the file: measured, 8 s instead of 2 for 10 million rows.
   'build_side_probe_side',
