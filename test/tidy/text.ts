@@ -68,7 +68,7 @@ export const filesAreNamedWell: Rule = (sources) =>
       const name = parts.at(-1) ?? '';
       const folders = parts.slice(0, -1);
       return [
-        ...(KEBAB.test(name) ? [] : [`${path} is not kebab-case`]),
+        ...(name === 'README.md' || KEBAB.test(name) ? [] : [`${path} is not kebab-case`]),
         ...[...folders, name.replace(/\..*$/, '')]
           .filter((part) => VAGUE.has(part))
           .map((part) => `${path} is named ${part}, which says nothing`),
