@@ -21,7 +21,7 @@ export interface TangleShape {
   readonly fleet: boolean;
   /** The bank books whole days twice, once or never. */
   readonly days: boolean;
-  /** Most charges name no rental, and many bear the same key or the same charge of ours. */
+  /** Most charges name no rental, and few of them meet otherwise than by key or charge. */
   readonly keyless: boolean;
 }
 
@@ -38,7 +38,11 @@ export function anyTangle(shape: TangleShape): fc.Arbitrary<Facts> {
   const size = shape.fleet ? { minLength: 20, maxLength: 40 } : { maxLength: 10 };
   return plain({
     rentals: fc.uniqueArray(anyRental(shape), { ...size, selector: (each) => each.rentalId }),
-    payments: fc.uniqueArray(anyPayment(shape), { minLength: 1, maxLength: 40, selector: (each) => each.paymentId }),
+    payments: fc.uniqueArray(anyPayment(shape), {
+      minLength: 1,
+      maxLength: shape.keyless ? 12 : 40,
+      selector: (each) => each.paymentId,
+    }),
     charges: fc.uniqueArray(anyRecord, { maxLength: 20, selector: (each) => each.chargeId }),
     settlements: fc.array(anyLine, { maxLength: 20 }),
     fates: fc.array(fc.nat(2), { minLength: DAYS, maxLength: DAYS }),
@@ -111,13 +115,13 @@ function anyPayment({ keyless }: TangleShape): fc.Arbitrary<Payment> {
     parentPaymentId: often(id('p', 60)),
     accountId: account,
     rentalId: keyless ? seldom(rental) : often(rental),
-    chargeId: keyless ? often(id('c', 12)) : seldom(id('c', 12)),
+    chargeId: keyless ? seldom(id('c', 3)) : seldom(id('c', 12)),
     status: fc.nat(5).chain((draw) => (draw === 0 ? oneOf(...PAYMENT_STATUSES) : fc.constant('succeeded' as const))),
     amount,
     createdAt: time,
     purpose,
     provider: oneOf(null, 'paypal'),
-    idempotencyKey: keyless ? often(key) : seldom(key),
+    idempotencyKey: seldom(key),
     attributes: fc.nat(4).map((draw): Payment['attributes'] => (draw < 2 ? { card: String(draw) } : {})),
   }).map((each) => (each.kind === 'charge' ? { ...each, parentPaymentId: null } : each));
 }
