@@ -1,0 +1,261 @@
+import type { Instant } from '../../core/kernel/time.ts';
+import type { Transfer } from '../../core/ledger/transfer.ts';
+import type {
+  ChargeCase,
+  ChargeChange,
+  ChargeIntent,
+  LiveEvent,
+  ObligationKey,
+  PaymentMethod,
+} from '../../core/live/charge.ts';
+import type { Price, RentalRecord } from '../../core/live/ended-rental.ts';
+import type { Lot } from '../../core/live/lot.ts';
+import type { ProviderEvent, ProviderLedgerLine, ProviderPayment } from './provider.ts';
+import type { Alarm } from './world.ts';
+
+/**
+ * The live half's memory. Every method is one transaction, all or nothing; none calls the outside. A method may throw
+ * `StoreUnavailable` (nothing is known to have been written: *unknown commit*), never anything else for what the
+ * database does. Callers may therefore repeat every method: each is idempotent by its business key.
+ */
+export interface LiveStore {
+  /** `exists` answers the account as it stands; a differing method or market is an update, kept with its history. */
+  putAccount(account: Account, now: Instant): Promise<'created' | 'updated' | 'exists'>;
+  readAccount(accountId: string): Promise<Account | null>;
+  putMarket(market: Market): Promise<'created' | 'updated' | 'exists'>;
+  readMarket(market: string): Promise<Market | null>;
+  /** Content-addressed: a plan is never changed, a new text is a new digest. */
+  putPlan(plan: StoredPlan): Promise<'created' | 'exists'>;
+  /** The newest plan of this name in the market that is valid at the instant. */
+  readPlan(market: string, planId: string, at: Instant): Promise<StoredPlan | null>;
+
+  /** Lots of the account in the market with something left, soonest expiry first, then oldest. */
+  readLots(accountId: string, market: string): Promise<readonly Lot[]>;
+  /** Unique by lot id, and by (incident, account) where there is an incident. */
+  grantLot(grant: {
+    readonly lot: Lot;
+    readonly transfer: Transfer;
+    readonly event: LiveEvent;
+  }): Promise<'created' | 'exists'>;
+  /** Lots past their end with something left. */
+  readLapsedLots(now: Instant, limit: number): Promise<readonly Lot[]>;
+  /** Sets what is left to zero and books it, if it is still what was read. */
+  expireLot(expiry: {
+    readonly lot: Lot;
+    readonly transfer: Transfer;
+    readonly event: LiveEvent;
+  }): Promise<'applied' | 'stale'>;
+
+  /** Writes a rental, its price, the minutes that it used, its intent and its entries, or says why not. */
+  endRental(ending: RentalEnding): Promise<RentalEnded>;
+  /** The same for many, each by itself; answers in the order of the request. */
+  endRentals(endings: readonly RentalEnding[]): Promise<readonly RentalEnded[]>;
+  /** The rental's newest revision, under whatever account it was said. */
+  readRental(rentalId: string): Promise<RentalRecord | null>;
+  /** Takes back a rental: voids its open intents, gives back minutes, books the reversal, perhaps issues a new revision. */
+  voidRental(voiding: RentalVoiding): Promise<'applied' | 'stale'>;
+
+  /**
+   * Takes due intents for a worker, those first that wait longest: `runAt` reached and no lease held. Nothing while
+   * charging is stopped. The claim counts the version on, so that the worker before cannot write any more.
+   */
+  claim(request: {
+    readonly worker: string;
+    readonly now: Instant;
+    readonly leaseUntil: Instant;
+    readonly limit: number;
+  }): Promise<readonly ChargeCase[]>;
+  readCase(key: ObligationKey): Promise<ChargeCase | null>;
+  /** All intents of a rental, of every purpose and occurrence. */
+  readIntents(rentalId: string): Promise<readonly ChargeIntent[]>;
+  apply(change: ChargeChange): Promise<'applied' | 'stale'>;
+  /** Like `apply` for many at once; each by itself. */
+  applyAll(changes: readonly ChargeChange[]): Promise<readonly ('applied' | 'stale')[]>;
+
+  /** Keeps a verified event with its bytes; the same (provider, merchant account, event id) is kept once. */
+  receiveEvent(event: ProviderEvent, body: string, now: Instant): Promise<'stored' | 'repeated'>;
+  claimEvents(request: {
+    readonly now: Instant;
+    readonly leaseUntil: Instant;
+    readonly limit: number;
+  }): Promise<readonly ClaimedEvent[]>;
+  /** `parked` events are tried again at `retryAt`: what they speak of may become known. */
+  finishEvent(finish: {
+    readonly event: ProviderEvent;
+    readonly state: 'done' | 'parked' | 'given_up';
+    readonly retryAt: Instant | null;
+    readonly note: string;
+  }): Promise<void>;
+
+  /** What the provider did, as last seen: the `payments` layer. Status only moves forward. */
+  recordPayments(payments: readonly SeenPayment[], now: Instant): Promise<void>;
+  /** Lines of the provider's ledger, each once, with the entries that follow from it. */
+  recordLedgerLines(lines: readonly BookedLine[], now: Instant): Promise<number>;
+  /** A captured payment's refunds and disputes, booked once each; the capture's counters follow. */
+  recordMovement(movement: CaptureMovement): Promise<'applied' | 'exists' | 'capture_unknown'>;
+
+  /** How far a listing was read, by name; null at first. */
+  readCursor(name: string): Promise<Instant | null>;
+  writeCursor(name: string, to: Instant): Promise<void>;
+
+  readControl(): Promise<Control>;
+  /** Stops or resumes charging for all workers; the reason and the person are kept. */
+  setControl(control: Control & { readonly at: Instant }): Promise<void>;
+  raiseAlarm(alarm: Alarm): Promise<'raised' | 'exists'>;
+
+  /** Every violated invariant, in words; empty where all hold. Read-only. */
+  checkInvariants(): Promise<readonly string[]>;
+}
+
+/** Thrown where the database did not answer: whether the transaction was committed is unknown. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+export interface Account {
+  readonly accountId: string;
+  readonly homeMarket: string;
+  /** BCP 47. */
+  readonly locale: string;
+  /** Null: the account cannot be charged yet; its intents wait. */
+  readonly paymentMethod: PaymentMethod | null;
+}
+
+export interface Market {
+  readonly market: string;
+  /** IANA. */
+  readonly timeZone: string;
+  readonly currency: string;
+  /** In basis points of the net price: 2200 is 22 %. VAT is inside every price. */
+  readonly vatBasisPoints: number;
+}
+
+export interface StoredPlan {
+  readonly market: string;
+  readonly planId: string;
+  readonly digest: string;
+  /** The plan as JSON text, as it was loaded: GBFS 3 with our caps. */
+  readonly body: string;
+  readonly validFrom: Instant;
+}
+
+export interface RentalEnding {
+  readonly record: RentalRecord;
+  /** Null where the price is zero. */
+  readonly intent: ChargeIntent | null;
+  readonly transfers: readonly Transfer[];
+  readonly events: readonly LiveEvent[];
+}
+
+export type RentalEnded =
+  | { readonly kind: 'created' }
+  /** A rental of this id is known, under this or another account: core says whether it is the same. */
+  | { readonly kind: 'exists'; readonly record: RentalRecord }
+  /** A lot does not hold any more what the price counted on: price it again. */
+  | { readonly kind: 'lots_changed' }
+  | { readonly kind: 'account_unknown' };
+
+export interface RentalVoiding {
+  readonly rentalId: string;
+  readonly accountId: string;
+  /** The revision that is taken back. */
+  readonly revision: number;
+  readonly voidedAt: Instant;
+  readonly reason: string;
+  /** Intents to void, by the version on which the decision rests. */
+  readonly intents: readonly { readonly key: ObligationKey; readonly version: number }[];
+  /** Minutes that go back to their lots, with their original expiry. */
+  readonly restored: Price['lotUses'];
+  readonly transfers: readonly Transfer[];
+  readonly events: readonly LiveEvent[];
+  /** What holds from now on; null where the rental never was. */
+  readonly next: RentalEnding | null;
+}
+
+export interface ClaimedEvent {
+  readonly event: ProviderEvent;
+  readonly tries: number;
+  readonly receivedAt: Instant;
+}
+
+export interface SeenPayment {
+  readonly payment: ProviderPayment;
+  /** Whose obligation it names, as far as its metadata tell. */
+  readonly key: ObligationKey | null;
+}
+
+export interface BookedLine {
+  readonly line: ProviderLedgerLine;
+  readonly accountId: string | null;
+  readonly transfers: readonly Transfer[];
+}
+
+export interface CaptureMovement {
+  readonly payment: ProviderPayment;
+  readonly key: ObligationKey;
+  readonly counter: 'refunded' | 'disputed';
+  /** What the counter grows by, in minor units; below zero where it was taken back (refund failed, dispute won). */
+  readonly changeMinor: bigint;
+  readonly transfer: Transfer;
+  readonly event: LiveEvent | null;
+}
+
+export interface Control {
+  readonly charging: 'running' | 'stopped';
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** Reads for API, books and console; they decide nothing. */
+export interface LiveReads {
+  listRentals(filter: RentalFilter): Promise<Listing<RentalRecord>>;
+  listIntents(filter: IntentFilter): Promise<Listing<ChargeIntent>>;
+  readEvidence(key: ObligationKey): Promise<readonly AttemptEvidence[]>;
+  listLots(accountId: string): Promise<readonly Lot[]>;
+  /** By line of the chart and asset, debit minus credit, in the asset's smallest unit. */
+  readBalances(accountId: string): Promise<readonly Balance[]>;
+}
+
+export interface Listing<T> {
+  readonly items: readonly T[];
+  /** Opaque; null at the end. */
+  readonly next: string | null;
+}
+
+export interface RentalFilter {
+  readonly accountId: string | null;
+  readonly market: string | null;
+  readonly endedFrom: Instant | null;
+  readonly endedTo: Instant | null;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+export interface IntentFilter {
+  readonly accountId: string | null;
+  readonly state: string | null;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+export interface AttemptEvidence {
+  readonly generation: number;
+  readonly state: string;
+  readonly idempotencyKey: string;
+  readonly providerRef: string | null;
+  readonly sentAt: Instant;
+  readonly horizonAt: Instant;
+  readonly seen: readonly {
+    readonly source: string;
+    readonly outcome: string;
+    readonly detail: string;
+    readonly at: Instant;
+  }[];
+}
+
+export interface Balance {
+  readonly ledgerAccount: string;
+  readonly dimension: string;
+  readonly asset: string;
+  readonly balance: bigint;
+}
