@@ -1,12 +1,18 @@
 -- One row is something that happened and that others may be told, in the transaction in which it happened.
+-- `position` is given afterwards, by one hand at a time, in the order in which rows became visible: readers go by it.
+-- The identity cannot serve them: transactions commit in another order than they drew their numbers.
 create table storno.outbox (
   event_id bigint generated always as identity,
+  position bigint,
   account_id text not null,
   type text not null check (length(type) <= 100),
   data jsonb not null,
   happened_at timestamptz not null,
-  constraint outbox_pkey primary key (event_id)
+  constraint outbox_pkey primary key (event_id),
+  constraint outbox_position_key unique (position)
 );
+
+create index outbox_without_position on storno.outbox (event_id) where position is null;
 
 -- One row is an address that is told of events.
 create table storno.webhook_endpoint (
@@ -14,7 +20,7 @@ create table storno.webhook_endpoint (
   url text not null check (length(url) <= 2000),
   secrets text[] not null check (cardinality(secrets) between 1 and 2),
   types text[] not null,
-  state text not null check (state in ('enabled', 'disabled')),
+  state text not null check (state in ('enabled', 'disabled', 'deleted')),
   recorded_at timestamptz not null,
   constraint webhook_endpoint_pkey primary key (endpoint_id)
 );
@@ -28,6 +34,9 @@ create table storno.webhook_delivery (
   run_at timestamptz,
   last_status integer,
   last_error text check (length(last_error) <= 500),
+  -- When it was first due, from which the days of trying count, and when it was last tried.
+  first_due_at timestamptz not null,
+  last_tried_at timestamptz,
   constraint webhook_delivery_pkey primary key (endpoint_id, event_id),
   constraint webhook_delivery_endpoint_fkey foreign key (endpoint_id) references storno.webhook_endpoint (endpoint_id)
 );
@@ -47,14 +56,17 @@ create table storno.api_key (
   constraint api_key_pkey primary key (key_id)
 );
 
--- One row is the answer to a command, kept for ever: the same command gets the same answer.
+-- One row is the answer to a command, kept for ever: the same command gets the same answer. `lease_until` says how long
+-- whoever began it is believed to be at work; afterwards another may begin it again, since every command is idempotent.
 create table storno.command (
   key_id text not null,
   idempotency_key text not null check (length(idempotency_key) between 1 and 255),
   fingerprint text not null check (fingerprint ~ '^[0-9a-f]{64}$'),
-  status integer,
-  body text,
+  status integer check (status between 200 and 499),
+  body text check (length(body) <= 1000000),
+  lease_until timestamptz,
   recorded_at timestamptz not null,
+  constraint command_answered_whole check (num_nulls(status, body) in (0, 2)),
   constraint command_pkey primary key (key_id, idempotency_key)
 );
 

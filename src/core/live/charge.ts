@@ -147,7 +147,9 @@ export interface LiveEvent {
     | 'lot.expired'
     | 'alarm.raised'
     | 'charging.stopped'
-    | 'charging.resumed';
+    | 'charging.resumed'
+    | 'webhook.tested'
+    | 'webhook.disabled';
   readonly accountId: string;
   /** What it is about, as ids: `{rental_id, purpose, occurrence, state}`. */
   readonly data: Readonly<Record<string, string | number>>;
