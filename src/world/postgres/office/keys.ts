@@ -1,0 +1,61 @@
+import type { ApiKey, Keys } from '../../../flow/ports/office.ts';
+import { at, ms, type OfficeBase, type Row, run, runOne } from './sql.ts';
+
+const COLUMNS = `key_id, secret_digest, name, scopes, ${ms('recorded_at')} as recorded_at, ${ms('expires_at')} as expires_at,
+  ${ms('revoked_at')} as revoked_at, ${ms('last_used_at')} as last_used_at`;
+
+const PUT = `
+insert into storno.api_key (key_id, secret_digest, name, scopes, recorded_at, expires_at)
+values ($1, $2, $3, $4::text[], $5::timestamptz, $6::timestamptz)`;
+
+const READ = `select ${COLUMNS} from storno.api_key where key_id = $1`;
+
+const LIST = `select ${COLUMNS} from storno.api_key order by recorded_at, key_id`;
+
+const REVOKE = `
+with revoked as (
+  update storno.api_key set revoked_at = $2::timestamptz
+  where key_id = $1 and revoked_at is null
+  returning key_id
+)
+select exists (select from revoked) as revoked, exists (select from storno.api_key where key_id = $1) as known`;
+
+const TOUCH = `
+update storno.api_key set last_used_at = $2::timestamptz
+where key_id = $1 and (last_used_at is null or last_used_at < $2::timestamptz)`;
+
+export function openKeys(base: OfficeBase): Keys {
+  return {
+    async putKey(key) {
+      await run(base, PUT, [key.keyId, key.secretDigest, key.name, key.scopes, at(key.recordedAt), at(key.expiresAt)]);
+    },
+    async readKey(keyId) {
+      const row = await runOne(base, READ, [keyId]);
+      return row === null ? null : keyOf(row);
+    },
+    async listKeys() {
+      return (await run(base, LIST, [])).map(keyOf);
+    },
+    async revokeKey(keyId, now) {
+      const row = await runOne(base, REVOKE, [keyId, at(now)]);
+      if (row?.revoked === true) return 'revoked';
+      return row?.known === true ? 'exists' : 'unknown';
+    },
+    async touchKey(keyId, now) {
+      await run(base, TOUCH, [keyId, at(now)]);
+    },
+  };
+}
+
+function keyOf(row: Row): ApiKey {
+  return {
+    keyId: row.key_id as string,
+    secretDigest: row.secret_digest as string,
+    name: row.name as string,
+    scopes: row.scopes as string[],
+    recordedAt: row.recorded_at as number,
+    expiresAt: row.expires_at as number | null,
+    revokedAt: row.revoked_at as number | null,
+    lastUsedAt: row.last_used_at as number | null,
+  };
+}
