@@ -1,0 +1,165 @@
+import swagger from '@fastify/swagger';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
+import { MINUTE_MS, SECOND_MS } from '../core/kernel/time.ts';
+import { addBodyParsers, BODY_BYTES_MAX, checkBodyType } from './body.ts';
+import { beginCommand, checkCommandKey, finishCommand } from './command.ts';
+import { NAMED, openapi } from './document.ts';
+import { answerBadUrl, answerClientError, answerError, answerNotFound } from './failure.ts';
+import { passGate } from './gate.ts';
+import { POLICY } from './policy.ts';
+import type { ApiPorts } from './ports.ts';
+import { Refusal } from './problem.ts';
+import { addAccountRoutes } from './route/accounts.ts';
+import { addChargeRoutes } from './route/charges.ts';
+import { addControlRoutes } from './route/control.ts';
+import { addEventRoutes } from './route/events.ts';
+import { addMarketRoutes } from './route/markets.ts';
+import { addRentalRoutes } from './route/rentals.ts';
+import { addStripeRoute } from './route/stripe.ts';
+import { addWatchRoutes } from './route/watching.ts';
+import { addWebhookRoutes } from './route/webhooks.ts';
+import type { Routes } from './route.ts';
+
+/** Nobody needs longer to say what he wants. Bodies are bounded by silence instead: many lines take their time. */
+const HEADERS_MS_MAX = 10 * SECOND_MS;
+const SILENCE_MS_MAX = MINUTE_MS;
+
+/** A charge id is a rental's id with purpose and occurrence. */
+const PARAM_LENGTH_MAX = 200;
+
+/**
+ * The API as one Fastify instance, not yet listening. Fails where a route has no policy, or a policy no route: neither
+ * can be served by oversight.
+ */
+export async function buildApp(ports: ApiPorts) {
+  const app = fastify({
+    logger: false,
+    // Behind a proxy the address is the proxy's: it only slows down guessing, nothing is decided by it.
+    trustProxy: false,
+    bodyLimit: BODY_BYTES_MAX,
+    connectionTimeout: SILENCE_MS_MAX,
+    http: { headersTimeout: HEADERS_MS_MAX },
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    genReqId: () => ports.entropy.id('req_', 'request'),
+    requestIdHeader: false,
+    frameworkErrors: answerBadUrl,
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(({ schema, ...rest }) => TypeBoxValidatorCompiler({ schema: resolve(schema), ...rest }));
+  app.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply));
+  app.setNotFoundHandler(answerNotFound);
+  for (const schema of NAMED) app.addSchema(schema);
+  addBodyParsers(app);
+  addHooks(ports, app);
+  const seen = watchPolicy(app);
+  await app.register(swagger, {
+    openapi: openapi(ports.version),
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `def-${index}`) },
+  });
+  await app.register(async (scope) => addRoutes(ports, scope.withTypeProvider<TypeBoxTypeProvider>()));
+  await app.ready();
+  const unserved = Object.keys(POLICY).filter((operation) => !seen.has(operation));
+  if (unserved.length > 0) throw new Error(`no route serves ${unserved.join(', ')}`);
+  return app;
+}
+
+function addRoutes(ports: ApiPorts, app: Routes): void {
+  addRentalRoutes(ports, app);
+  addChargeRoutes(ports, app);
+  addAccountRoutes(ports, app);
+  addMarketRoutes(ports, app);
+  addEventRoutes(ports, app);
+  addWebhookRoutes(ports, app);
+  addControlRoutes(ports, app);
+  addStripeRoute(ports, app);
+  addWatchRoutes(ports, app);
+}
+
+/** A body is pointed to by the name of its schema; the validator wants the schema itself. */
+function resolve(schema: unknown): TSchema {
+  const name = (schema as { $ref?: string }).$ref?.slice(0, -1);
+  return NAMED.find(({ $id }) => $id !== undefined && $id === name) ?? (schema as TSchema);
+}
+
+function watchPolicy(app: FastifyInstance): ReadonlySet<string> {
+  const seen = new Set<string>();
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const operation = config?.operation;
+    if (operation === undefined || POLICY[operation] === undefined) {
+      throw new Error(`the route ${method} ${url} has no policy`);
+    }
+    seen.add(operation);
+  });
+  return seen;
+}
+
+/** The order of checks, the same for every operation: who, how often, may he, what kind of body, which command. */
+function addHooks(ports: ApiPorts, app: FastifyInstance): void {
+  app.decorateRequest('keyId', '');
+  app.decorateRequest('bodyDigest', '');
+  app.decorateRequest('command', null);
+  app.decorateRequest('beganMs', 0);
+  app.addHook('onRequest', async (request, reply) => {
+    request.beganMs = ports.clock.monotonicMs();
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+    const { operation, accepts, idempotency } = request.routeOptions.config;
+    if (operation === undefined) return;
+    await passGate(ports, POLICY[operation], request, reply);
+    checkBodyType(request, accepts ?? []);
+    if (idempotency) checkCommandKey(request, idempotency);
+  });
+  app.addHook('preValidation', async (request) => refuseRepeatedNames(request));
+  app.addHook('preHandler', async (request, reply) => {
+    const { operation, idempotency } = request.routeOptions.config;
+    if (operation === undefined || !idempotency) return;
+    if (await beginCommand(ports, operation, request, reply)) return reply;
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    await finishCommand(ports, request, reply, payload);
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) => logRequest(ports, request, reply));
+}
+
+/** Answers are for programs: no browser may guess, frame, run or keep them. */
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+};
+
+function refuseRepeatedNames(request: FastifyRequest): void {
+  for (const [name, value] of Object.entries(request.query as Record<string, unknown>)) {
+    if (typeof value === 'string') continue;
+    throw new Refusal('request_invalid', 'A parameter stands twice.', {
+      faults: [{ pointer: `/${name}`, detail: 'may stand once' }],
+    });
+  }
+}
+
+function logRequest(ports: ApiPorts, request: FastifyRequest, reply: FastifyReply): void {
+  const operation = request.routeOptions.config.operation ?? 'none';
+  const ms = Math.round(ports.clock.monotonicMs() - request.beganMs);
+  ports.meter.countRequest({ operation, status: reply.statusCode, ms });
+  ports.log.info('request', {
+    request_id: request.id,
+    operation,
+    method: request.method,
+    status: reply.statusCode,
+    duration_ms: ms,
+    key_id: request.keyId === '' ? null : request.keyId,
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    beganMs: number;
+  }
+}

@@ -1,0 +1,86 @@
+import { Type } from 'typebox';
+import { Id, InstantText, orNull } from '../contract.ts';
+
+const Ref = Type.String({ minLength: 1, maxLength: 255, pattern: '^[!-~]+$' });
+
+const PaymentMethodShape = Type.Object(
+  {
+    provider: Type.String({ pattern: '^[a-z][a-z0-9_]{0,49}$' }),
+    merchant_account: Ref,
+    customer_ref: Ref,
+    method_ref: Ref,
+  },
+  { additionalProperties: false, description: 'References of the provider. Never a card number.' },
+);
+
+const ACCOUNT_FIELDS = {
+  home_market: Type.String({ minLength: 1, maxLength: 100 }),
+  locale: Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$', maxLength: 35, description: 'BCP 47.' }),
+  payment_method: orNull(PaymentMethodShape),
+};
+
+export const AccountRequest = Type.Object(ACCOUNT_FIELDS, {
+  $id: 'AccountRequest',
+  title: 'An account as it is to be',
+  additionalProperties: false,
+  examples: [
+    {
+      home_market: 'milano',
+      locale: 'it-IT',
+      payment_method: {
+        provider: 'stripe',
+        merchant_account: 'acct_main',
+        customer_ref: 'cus_1',
+        method_ref: 'pm_card_visa',
+      },
+    },
+  ],
+});
+
+export const AccountShape = Type.Object(
+  { account_id: Type.String(), ...ACCOUNT_FIELDS },
+  { $id: 'Account', title: 'Account' },
+);
+
+export const BalanceShape = Type.Object(
+  {
+    ledger_account: Type.String(),
+    dimension: Type.String({ description: 'Provider, market or lot; empty where none.' }),
+    asset: Type.String({ description: 'A currency, in minor units, or `MIN/<market>`, in minutes.' }),
+    balance: Type.Integer({ description: 'Debit minus credit.' }),
+  },
+  { $id: 'Balance', title: 'One line of the books' },
+);
+
+export const LotRequest = Type.Object(
+  {
+    market: Type.String({ minLength: 1, maxLength: 100 }),
+    minutes: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    last_day: Type.String({ format: 'date', maxLength: 10, description: "Inclusive, in the market's zone." }),
+    valid_from: Type.Optional(InstantText),
+    source: Type.String({ minLength: 1, maxLength: 100, pattern: '^[a-z0-9_ .-]+$' }),
+    incident_id: Type.Optional(orNull(Id)),
+  },
+  {
+    $id: 'LotRequest',
+    title: 'Free minutes to give',
+    additionalProperties: false,
+    examples: [{ market: 'milano', minutes: 30, last_day: '2027-02-28', source: 'goodwill', incident_id: 'inc_1' }],
+  },
+);
+
+export const LotShape = Type.Object(
+  {
+    lot_id: Type.String(),
+    account_id: Type.String(),
+    market: Type.String(),
+    minutes: Type.Integer(),
+    remaining: Type.Integer(),
+    valid_from: InstantText,
+    last_day: Type.String(),
+    expires_at: InstantText,
+    source: Type.String(),
+    incident_id: orNull(Type.String()),
+  },
+  { $id: 'Lot', title: 'Lot of free minutes' },
+);

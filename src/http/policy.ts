@@ -1,0 +1,72 @@
+/** What a key may be allowed. `storno key create --scopes` takes these words. */
+export const SCOPES = [
+  'rentals:write',
+  'rentals:read',
+  'charges:read',
+  'accounts:write',
+  'accounts:read',
+  'lots:write',
+  'lots:read',
+  'markets:write',
+  'markets:read',
+  'events:read',
+  'webhooks:write',
+  'webhooks:read',
+  'control',
+  'metrics',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** Who may: the holder of a scope, or anybody, with the reason why that is right. */
+export type Access =
+  | { readonly kind: 'scope'; readonly scope: Scope }
+  | { readonly kind: 'open'; readonly because: string };
+
+/** Every operation and who may call it. A route that is not here stops the start of the server. */
+export const POLICY = {
+  endRentals: scope('rentals:write'),
+  listRentals: scope('rentals:read'),
+  readRental: scope('rentals:read'),
+  voidRental: scope('rentals:write'),
+  correctRental: scope('rentals:write'),
+  listCharges: scope('charges:read'),
+  readCharge: scope('charges:read'),
+  listAttempts: scope('charges:read'),
+  putAccount: scope('accounts:write'),
+  readAccount: scope('accounts:read'),
+  listBalances: scope('accounts:read'),
+  grantLot: scope('lots:write'),
+  listLots: scope('lots:read'),
+  putMarket: scope('markets:write'),
+  readMarket: scope('markets:read'),
+  putPlan: scope('markets:write'),
+  listEvents: scope('events:read'),
+  createEndpoint: scope('webhooks:write'),
+  listEndpoints: scope('webhooks:read'),
+  readEndpoint: scope('webhooks:read'),
+  changeEndpoint: scope('webhooks:write'),
+  deleteEndpoint: scope('webhooks:write'),
+  rotateSecret: scope('webhooks:write'),
+  testEndpoint: scope('webhooks:write'),
+  listDeliveries: scope('webhooks:read'),
+  resendDelivery: scope('webhooks:write'),
+  readControl: scope('control'),
+  setControl: scope('control'),
+  readMetrics: scope('metrics'),
+  receiveStripeEvent: open('the provider has no key; its signature is checked instead'),
+  readHealth: open('says only that the process lives'),
+  readReadiness: open('says only whether the database answers'),
+  readDocument: open('is the same for everybody, and in the source'),
+  readProblem: open('is the same for everybody, and in the source'),
+} as const satisfies Readonly<Record<string, Access>>;
+
+export type OperationId = keyof typeof POLICY;
+
+function scope(name: Scope): Access {
+  return { kind: 'scope', scope: name };
+}
+
+function open(because: string): Access {
+  return { kind: 'open', because };
+}

@@ -1,0 +1,58 @@
+import { Type } from 'typebox';
+import { JSON_TYPE } from '../body.ts';
+import { MarketRequest, MarketShape } from '../contract/market.ts';
+import { refer } from '../contract.ts';
+import { describe, problems } from '../document.ts';
+import type { ApiPorts } from '../ports.ts';
+import { Refusal } from '../problem.ts';
+import type { Routes } from '../route.ts';
+import { sayMarket } from '../wire.ts';
+
+export const MarketParams = Type.Object({ market: Type.String({ minLength: 1, maxLength: 100 }) });
+
+export function addMarketRoutes(ports: ApiPorts, app: Routes): void {
+  app.route({
+    method: 'PUT',
+    url: '/v1/markets/:market',
+    config: { operation: 'putMarket', accepts: [JSON_TYPE] },
+    schema: {
+      ...describe('putMarket', 'Markets', 'Make a market known, or change it'),
+      params: MarketParams,
+      body: refer(MarketRequest),
+      response: { 200: refer(MarketShape), 201: refer(MarketShape), ...problems('refused') },
+    },
+    handler: async ({ params, body }, reply) => {
+      if (ports.calendar.localDay(ports.clock.now(), body.time_zone) === null) {
+        throw new Refusal('refused', 'The time zone is not known: use a name of IANA, such as Europe/Rome.', {
+          code: 'time_zone_unknown',
+        });
+      }
+      const market = {
+        market: params.market,
+        timeZone: body.time_zone,
+        currency: body.currency,
+        vatBasisPoints: body.vat_basis_points,
+      };
+      const result = await ports.store.putMarket(market);
+      return reply.code(result === 'created' ? 201 : 200).send(sayMarket(market));
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/v1/markets/:market',
+    config: { operation: 'readMarket' },
+    schema: {
+      ...describe('readMarket', 'Markets', 'Read a market'),
+      params: MarketParams,
+      response: { 200: refer(MarketShape), ...problems('not_found') },
+    },
+    handler: async ({ params }) => sayMarket(await readMarket(ports, params.market)),
+  });
+}
+
+export async function readMarket(ports: ApiPorts, name: string) {
+  const market = await ports.store.readMarket(name);
+  if (market === null) throw new Refusal('not_found', 'There is no market of this name.');
+  return market;
+}
