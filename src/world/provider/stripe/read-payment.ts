@@ -85,7 +85,7 @@ export function readDisputePayments(dispute: Loose, merchantAccount: string): re
     providerRef: idOf(dispute) ?? '',
     kind: 'chargeback',
     parentRef: idOf(dispute.charge),
-    status: status === 'warning_closed' ? 'canceled' : status.startsWith('warning_') ? 'pending' : 'succeeded',
+    status: disputeStatus(status),
     amount: amountOf(dispute.amount, dispute),
     createdAt: instantOf(dispute.created),
     code: textOf(dispute.reason),
@@ -101,6 +101,11 @@ export function readDisputePayments(dispute: Loose, merchantAccount: string): re
       createdAt: backAt(dispute),
     },
   ];
+}
+
+function disputeStatus(status: string): ProviderPayment['status'] {
+  if (status === 'warning_closed' || status === 'prevented') return 'canceled';
+  return status.startsWith('warning_') ? 'pending' : 'succeeded';
 }
 
 /** When the money of a won dispute came back: its last line in the ledger. */

@@ -26,9 +26,6 @@ export interface WireReply {
 /** The metadata field that carries our reference. */
 export const REFERENCE_FIELD = 'reference';
 
-/** Codes of a refused request that say: this customer or this payment method does not exist (any more). */
-const METHOD_IS_GONE: ReadonlySet<string> = new Set(['resource_missing', 'payment_method_not_available']);
-
 /** The answer to a charge, or to the fetch of one payment intent. */
 export function readCharge(reply: WireReply, reading: Reading): Observation {
   const body = recordOf(reply.body);
@@ -50,8 +47,9 @@ function readError(status: number, error: Loose, reading: Reading): Observation 
     return { ...unknown(reading, `${said}: the key was used for another request`), declineCode: 'idempotency_error' };
   }
   const code = textOf(error.code) ?? '';
+  // The customer or his payment method is not there (any more): nothing was taken, and nothing can be.
   const isAboutMethod = error.param === 'payment_method' || error.param === 'customer';
-  if ((status === 400 || status === 404) && METHOD_IS_GONE.has(code) && isAboutMethod) {
+  if ((status === 400 || status === 404) && code === 'resource_missing' && isAboutMethod) {
     return { ...unknown(reading, `${said}: ${error.param}`), outcome: 'failed_final', declineCode: code };
   }
   return unknown(reading, said);
@@ -110,9 +108,9 @@ const PENDING: ReadonlySet<string> = new Set([
   'requires_payment_method',
 ]);
 
-/** Whether the intent waits for its customer or for a confirmation: it can be ended by cancelling it. */
+/** Whether the intent waits for its customer: it is ended by cancelling it. */
 export function awaitsCustomer(intent: Loose): boolean {
-  return intent.status === 'requires_action' || intent.status === 'requires_confirmation';
+  return intent.status === 'requires_action';
 }
 
 function errorCodeOf(intent: Loose): string | null {
@@ -160,6 +158,8 @@ export function readRefund(reply: WireReply, reading: Reading): Observation {
 /** Refusals that are about the charge, not about the request: this refund was not and will not be made. */
 const REFUND_REFUSED: ReadonlySet<string> = new Set([
   'charge_disputed',
+  'charge_not_refundable',
+  'refund_disputed_payment',
   'charge_already_refunded',
   'refund_time_limit_exceeded',
   'expired_or_canceled_card',
