@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import { problemsAsJson } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { MapOptions } from './map.ts';
+import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
 import { addSourceOptions } from './sources.ts';
@@ -33,6 +34,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(explainCommand(setup));
   program.addCommand(mapCommand(setup));
   program.addCommand(scenarioCommand(setup));
+  program.addCommand(sandboxCommand(setup));
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -156,6 +158,34 @@ function scenarioCommand({ onExit, context }: ProgramSetup): Command {
     onExit(await runScenario(context, cause, options));
   });
 }
+
+function sandboxCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('sandbox')
+    .description("a payment provider in Stripe's format that goes wrong on purpose")
+    .option('--host <address>', 'where it listens', '127.0.0.1')
+    .option('--port <number>', '0 takes any free one', wholeNumber, SANDBOX_PORT)
+    .option('--state <dir>', 'where it remembers (without: it forgets when it ends)')
+    .option('--profile <name|file>', 'how it behaves: a preset, or a JSON file', 'honest')
+    .option('--seed <number>', 'the same seed makes the same mishaps', wholeNumber, SEED)
+    .option('--webhook <url>', 'tell every event there')
+    .option('--secret <secret...>', 'what signs the webhooks; two while they are exchanged')
+    .addHelpText('before', SANDBOX_EXAMPLES);
+  return addSpeechOptions(command).action(async (options: SandboxOptions) => {
+    const { runSandbox } = await import('./sandbox.ts');
+    onExit(await runSandbox(context, options));
+  });
+}
+
+const SANDBOX_EXAMPLES = `Examples
+  storno sandbox
+  storno sandbox --profile lossy --state sandbox-state
+  storno sandbox --webhook http://127.0.0.1:8080/v1/webhooks/stripe --secret whsec_a
+
+Point any Stripe SDK at it with a key that begins with sk_test_.
+docs/sandbox.md has every knob.
+`;
+
+const SANDBOX_PORT = 4010;
 
 /** A town's worth of customers: large enough to show a cause, small enough to read. */
 const ACCOUNTS = 1000;

@@ -1,13 +1,14 @@
 import { assert } from '../../../core/kernel/assert.ts';
 import { type Instant, SECOND_MS } from '../../../core/kernel/time.ts';
+import { addEndpoint } from './engine/customers.ts';
 import { forgetOld, keep, recall } from './engine/idempotency.ts';
 import { readLength } from './engine/methods.ts';
 import type { SandboxProfile } from './engine/profile.ts';
 import { movesMoney, route } from './engine/routes.ts';
-import { type Change, type EngineState, type Rows, Tables } from './engine/state.ts';
+import { type Change, type EngineState, type Rows, Tables, type Timer } from './engine/state.ts';
 import { ring } from './engine/timers.ts';
 import type { Json, Played, WireAnswer, WireRequest, WireResponse } from './engine/wire.ts';
-import { type Chance, type Desk, drawDelay, keyOf, strikes } from './engine/world.ts';
+import { type Chance, type Desk, drawDelay, keyOf, setTimer, strikes } from './engine/world.ts';
 
 /** One delivery that is due: whoever has a network sends it, signed with every secret, and tells how it went. */
 export interface WebhookSend {
@@ -89,6 +90,35 @@ export class SandboxEngine {
     this.#tables.put('sendings', `${this.#tables.count('sending', 1)}`, { ...sending, at, tries: sending.tries + 1 });
   }
 
+  /** The engine's time: that of the latest request or tick. */
+  get now(): Instant {
+    return this.#now;
+  }
+
+  /** Whether the account has an object of that id among payments, charges, refunds and disputes. */
+  has(account: string, id: string): boolean {
+    const key = keyOf(account, id);
+    return (['paymentIntents', 'charges', 'refunds', 'disputes'] as const).some(
+      (table) => this.#tables.get(table, key) !== null,
+    );
+  }
+
+  /** Plans something to happen by itself. The object must be there. */
+  plan({ account, at, what, subject }: Timer): void {
+    setTimer(this.#desk(account, null, NOTHING_ASKED), what, subject, at);
+  }
+
+  /** An endpoint that hears everything, once for each address: a restart finds its own again. */
+  registerEndpoint(
+    { url, secrets }: { readonly url: string; readonly secrets: readonly string[] },
+    now: Instant,
+  ): void {
+    this.#advance(now);
+    const known = [...this.#tables.entries('endpoints')].find(([, row]) => row.account === '' && row.wire.url === url);
+    const id = known?.[1].wire.id ?? addEndpoint(this.#desk('', null, NOTHING_ASKED), { url, events: ['*'] }).id;
+    this.setSecrets('', id, secrets);
+  }
+
   /** Adds or replaces an endpoint's secrets: two while they are exchanged. */
   setSecrets(account: string, endpointId: string, secrets: readonly string[]): void {
     this.#tables.put('secrets', keyOf(account, endpointId), { account, secrets });
@@ -117,7 +147,8 @@ export class SandboxEngine {
     const faulty = desk.profile.faultsOn === 'everything' || movesMoney(request);
     const hit = (name: keyof typeof faults): boolean =>
       faulty ? strikes(desk, name, faults[name]) : desk.asked.has(name);
-    const delayMs = this.#delay(desk, askedDelayMs, () => hit('slow'));
+    const holdsBack = faulty && strikes(desk, 'webhookFirst', desk.profile.webhooks.first);
+    const delayMs = askedDelayMs ?? delayOf(desk, { isSlow: hit('slow'), holdsBack });
     if (hit('requestLost')) return { response: null, delayMs };
     if (this.#isThrottled(desk)) return { response: errorResponse(TOO_MANY), delayMs };
     const remembered = key === null ? null : recall(desk, key, request);
@@ -127,13 +158,6 @@ export class SandboxEngine {
     if (key !== null) keep(desk, { key, request, response, isKept: result.ok || result.isKept, delayMs });
     if (result.ok && hit('unreadable')) return { response: BAD_GATEWAY, delayMs };
     return { response: hit('answerLost') ? null : response, delayMs };
-  }
-
-  #delay(desk: Desk, askedMs: number | null, isSlow: () => boolean): number {
-    const usual = drawDelay(desk, desk.profile.latency, 'latency');
-    const slow = isSlow() ? drawDelay(desk, desk.profile.slowBy, 'slow answer') : 0;
-    const heldBack = strikes(desk, 'webhookFirst', desk.profile.webhooks.first) ? WEBHOOK_LEAD_MS : 0;
-    return askedMs ?? usual + slow + heldBack;
   }
 
   #isThrottled(desk: Desk): boolean {
@@ -229,6 +253,12 @@ const BAD_GATEWAY: WireResponse = {
   headers: { 'content-type': 'text/html' },
   body: '<html><body><h1>502 Bad Gateway</h1></body></html>',
 };
+
+function delayOf(desk: Desk, { isSlow, holdsBack }: { readonly isSlow: boolean; readonly holdsBack: boolean }): number {
+  const usual = drawDelay(desk, desk.profile.latency, 'latency');
+  const slow = isSlow ? drawDelay(desk, desk.profile.slowBy, 'slow answer') : 0;
+  return usual + slow + (holdsBack ? WEBHOOK_LEAD_MS : 0);
+}
 
 function toResponse(result: WireAnswer): WireResponse {
   return result.ok ? { status: 200, headers: JSON_TYPE, body: result.body } : errorResponse(result);

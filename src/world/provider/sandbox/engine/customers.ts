@@ -59,17 +59,25 @@ export function createEndpoint(desk: Desk, form: Form): WireAnswer {
   const { url } = form;
   if (url === undefined || !/^https?:\/\//.test(url)) return invalid('Invalid URL.', { param: 'url' });
   const events = Object.entries(form).flatMap(([key, value]) => (key.startsWith('enabled_events[') ? [value] : []));
+  const endpoint = addEndpoint(desk, { url, events: events.length === 0 ? ['*'] : events });
+  const secret = `whsec_${endpoint.id.slice(3)}sandbox`;
+  desk.tables.put('secrets', keyOf(desk.account, endpoint.id), { account: desk.account, secrets: [secret] });
+  return answer({ ...endpoint, secret } as unknown as Json);
+}
+
+export function addEndpoint(
+  desk: Desk,
+  { url, events }: { readonly url: string; readonly events: readonly string[] },
+): WireWebhookEndpoint {
   const endpoint: WireWebhookEndpoint = {
     id: newId(desk, 'we'),
     object: 'webhook_endpoint',
     created: seconds(desk.now),
-    enabled_events: events.length === 0 ? ['*'] : events,
+    enabled_events: events,
     livemode: false,
     status: 'enabled',
     url,
   };
   insert(desk, 'endpoints', endpoint);
-  const secret = `whsec_${endpoint.id.slice(3)}${'sandbox'}`;
-  desk.tables.put('secrets', keyOf(desk.account, endpoint.id), { account: desk.account, secrets: [secret] });
-  return answer({ ...endpoint, secret } as unknown as Json);
+  return endpoint;
 }

@@ -4,7 +4,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../core/kernel/t
 export type CardPlan =
   | { readonly kind: 'pays' }
   | { readonly kind: 'declines'; readonly code: string; readonly declineCode: string; readonly times: number }
+  /** Off-session a decline that says so; on-session it waits for the customer. */
   | { readonly kind: 'asks_customer' }
+  /** Waits for the customer whatever the request says. */
+  | { readonly kind: 'waits_for_customer' }
   | { readonly kind: 'processes'; readonly forMs: number; readonly ends: 'payment_succeeds' | 'payment_fails' };
 
 /** What happens to its payments later. */
@@ -61,6 +64,8 @@ function namedCard(name: string, lengthMs: number | null): Card {
   switch (name) {
     case 'authenticationRequired':
       return { plan: { kind: 'asks_customer' }, fate: NO_FATE };
+    case 'actionRequired':
+      return { plan: { kind: 'waits_for_customer' }, fate: NO_FATE };
     case 'processing':
       return { plan: { kind: 'processes', forMs: lengthMs ?? HOUR_MS, ends: 'payment_succeeds' }, fate: NO_FATE };
     case 'processingFails':

@@ -44,7 +44,7 @@ export function createPaymentIntent(desk: Desk, form: Form): WireAnswer {
 }
 
 function problemOf(desk: Desk, form: Form): WireAnswer | null {
-  const { amount, currency, customer, statement_descriptor_suffix: suffix } = form;
+  const { amount, currency, customer, payment_method: method, statement_descriptor_suffix: suffix } = form;
   if (amount === undefined) return invalid('Missing required param: amount.', { param: 'amount' });
   if (!/^\d+$/.test(amount)) return invalid(`Invalid integer: ${amount}`, { param: 'amount' });
   if (Number(amount) < 1 || Number(amount) > AMOUNT_MAX) {
@@ -56,10 +56,19 @@ function problemOf(desk: Desk, form: Form): WireAnswer | null {
     return invalid('The statement descriptor suffix is too long.', { param: 'statement_descriptor_suffix' });
   }
   if (customer !== undefined && desk.profile.customers === 'registered' && find(desk, 'customers', customer) === null) {
-    const absent = missing('customer', customer);
-    return absent.ok ? absent : { ...absent, status: 400, error: { ...absent.error, param: 'customer' } };
+    return notThere('customer', customer);
   }
+  if (method !== undefined && !isMethod(desk, method)) return notThere('payment_method', method);
   return null;
+}
+
+/** Every test card is there by its name; other payment methods after they were attached. */
+function isMethod(desk: Desk, id: string): boolean {
+  return id.startsWith('pm_card_') || find(desk, 'paymentMethods', id) !== null;
+}
+
+function notThere(param: string, id: string): WireAnswer {
+  return refused(`No such ${param}: '${id}'`, { code: 'resource_missing', param });
 }
 
 /** POST /v1/payment_intents/ID/confirm. */
@@ -81,6 +90,7 @@ function confirm(desk: Desk, intent: WirePaymentIntent, form: Form): WireAnswer 
   }
   const { plan } = cardOf(cardBehind(desk, intent.payment_method));
   if (plan.kind === 'asks_customer') return askCustomer(desk, intent, form);
+  if (plan.kind === 'waits_for_customer') return waitForCustomer(desk, intent);
   if (plan.kind === 'declines' && isDeclinedNow(desk, intent, plan)) return decline(desk, intent, plan);
   const charge = openCharge(desk, intent);
   if (plan.kind === 'processes') {
@@ -147,7 +157,7 @@ function decline(desk: Desk, intent: WirePaymentIntent, plan: CardPlan & { kind:
 
 /** Off-session, a card that asks for its holder is a decline; on-session the intent waits for him. */
 function askCustomer(desk: Desk, intent: WirePaymentIntent, form: Form): WireAnswer {
-  if (form.off_session === 'true' && form.error_on_requires_action !== 'false') {
+  if (form.off_session === 'true' || form.error_on_requires_action === 'true') {
     return fails(desk, intent, {
       type: 'card_error',
       code: 'authentication_required',
@@ -155,6 +165,10 @@ function askCustomer(desk: Desk, intent: WirePaymentIntent, form: Form): WireAns
       message: 'Your card was declined. This transaction requires authentication.',
     });
   }
+  return waitForCustomer(desk, intent);
+}
+
+function waitForCustomer(desk: Desk, intent: WirePaymentIntent): WireAnswer {
   const waiting = { ...intent, status: 'requires_action' } as const;
   update(desk, 'paymentIntents', waiting);
   emit(desk, 'payment_intent.requires_action', waiting);
