@@ -3,8 +3,9 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import { MINUTE_MS, SECOND_MS } from '../core/kernel/time.ts';
-import { addBodyParsers, BODY_BYTES_MAX, checkBodyType } from './body.ts';
+import { addBodyParsers, BODY_BYTES_MAX, bodyTypeOf, checkBodyType, NDJSON_TYPE } from './body.ts';
 import { beginCommand, checkCommandKey, finishCommand } from './command.ts';
+import type { Desk } from './desk.ts';
 import { NAMED, openapi } from './document.ts';
 import { answerBadUrl, answerClientError, answerError, answerNotFound } from './failure.ts';
 import { passGate } from './gate.ts';
@@ -15,6 +16,7 @@ import { addAccountRoutes } from './route/accounts.ts';
 import { addChargeRoutes } from './route/charges.ts';
 import { addControlRoutes } from './route/control.ts';
 import { addEventRoutes } from './route/events.ts';
+import { addLotRoutes } from './route/lots.ts';
 import { addMarketRoutes } from './route/markets.ts';
 import { addRentalRoutes } from './route/rentals.ts';
 import { addStripeRoute } from './route/stripe.ts';
@@ -33,7 +35,7 @@ const PARAM_LENGTH_MAX = 200;
  * The API as one Fastify instance, not yet listening. Fails where a route has no policy, or a policy no route: neither
  * can be served by oversight.
  */
-export async function buildApp(ports: ApiPorts) {
+export async function buildApp(ports: ApiPorts, desk: Desk) {
   const app = fastify({
     logger: false,
     // Behind a proxy the address is the proxy's: it only slows down guessing, nothing is decided by it.
@@ -60,18 +62,19 @@ export async function buildApp(ports: ApiPorts) {
     openapi: openapi(ports.version),
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `def-${index}`) },
   });
-  await app.register(async (scope) => addRoutes(ports, scope.withTypeProvider<TypeBoxTypeProvider>()));
+  await app.register(async (scope) => addRoutes(ports, desk, scope.withTypeProvider<TypeBoxTypeProvider>()));
   await app.ready();
   const unserved = Object.keys(POLICY).filter((operation) => !seen.has(operation));
   if (unserved.length > 0) throw new Error(`no route serves ${unserved.join(', ')}`);
   return app;
 }
 
-function addRoutes(ports: ApiPorts, app: Routes): void {
-  addRentalRoutes(ports, app);
+function addRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
+  addRentalRoutes(ports, desk, app);
   addChargeRoutes(ports, app);
   addAccountRoutes(ports, app);
-  addMarketRoutes(ports, app);
+  addMarketRoutes(ports, desk, app);
+  addLotRoutes(ports, desk, app);
   addEventRoutes(ports, app);
   addWebhookRoutes(ports, app);
   addControlRoutes(ports, app);
@@ -115,7 +118,8 @@ function addHooks(ports: ApiPorts, app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => refuseRepeatedNames(request));
   app.addHook('preHandler', async (request, reply) => {
     const { operation, idempotency } = request.routeOptions.config;
-    if (operation === undefined || !idempotency) return;
+    // Lines are commands each by itself, identified by their rental.
+    if (operation === undefined || !idempotency || bodyTypeOf(request) === NDJSON_TYPE) return;
     if (await beginCommand(ports, operation, request, reply)) return reply;
   });
   app.addHook('onSend', async (request, reply, payload) => {

@@ -60,13 +60,17 @@ function refusalOf(error: unknown): Refusal | null {
 /** More would not help anybody to find the first. */
 const FAULTS_MAX = 20;
 
-function invalid(faults: readonly { instancePath: string; message?: string }[], context: string | undefined): Refusal {
-  return new Refusal('request_invalid', `Something is wrong in the ${context ?? 'request'}.`, {
-    faults: faults
-      .slice(0, FAULTS_MAX)
-      .map(({ instancePath, message }) => ({ pointer: instancePath, detail: message ?? 'is wrong' })),
-  });
+function invalid(found: readonly { instancePath: string; message?: string }[], context: string | undefined): Refusal {
+  const faults = found
+    // Said once more for the object that holds the name.
+    .filter(({ message }) => message !== 'must not have additional properties')
+    .slice(0, FAULTS_MAX)
+    .map(({ instancePath, message = '' }) => ({ pointer: instancePath, detail: WORDS[message] ?? message }));
+  return new Refusal('request_invalid', `Something is wrong in the ${context ?? 'request'}.`, { faults });
 }
+
+/** Where the validator speaks of its schema instead of the request. */
+const WORDS: Readonly<Record<string, string>> = { 'schema is false': 'is not known here' };
 
 function ofFastify(code: string): Refusal | null {
   switch (code) {

@@ -70,7 +70,7 @@ export interface Events {
    */
   sequenceEvents(now: Instant, limit: number): Promise<number>;
   /** In order of position; nothing is ever inserted before what was read. */
-  listEvents(filter: EventFilter): Promise<Listing<StoredEvent>>;
+  listEvents(filter: EventFilter): Promise<EventPage>;
   readEvent(eventId: string): Promise<StoredEvent | null>;
   appendEvent(event: LiveEvent): Promise<void>;
 }
@@ -79,6 +79,13 @@ export interface EventFilter {
   readonly type: string | null;
   readonly cursor: string | null;
   readonly limit: number;
+}
+
+export interface EventPage {
+  readonly items: readonly StoredEvent[];
+  readonly hasMore: boolean;
+  /** Where to go on, also from the end: whoever follows asks again from here. Null where nothing ever happened. */
+  readonly next: string | null;
 }
 
 export interface StoredEvent extends LiveEvent {

@@ -39,7 +39,11 @@ export const AccountRequest = Type.Object(ACCOUNT_FIELDS, {
 
 export const AccountShape = Type.Object(
   { account_id: Type.String(), ...ACCOUNT_FIELDS },
-  { $id: 'Account', title: 'Account' },
+  {
+    $id: 'Account',
+    title: 'Account',
+    examples: [{ account_id: 'acc_1', home_market: 'milano', locale: 'it-IT', payment_method: null }],
+  },
 );
 
 export const BalanceShape = Type.Object(
@@ -49,7 +53,11 @@ export const BalanceShape = Type.Object(
     asset: Type.String({ description: 'A currency, in minor units, or `MIN/<market>`, in minutes.' }),
     balance: Type.Integer({ description: 'Debit minus credit.' }),
   },
-  { $id: 'Balance', title: 'One line of the books' },
+  {
+    $id: 'Balance',
+    title: 'One line of the books',
+    examples: [{ ledger_account: 'account_receivable', dimension: '', asset: 'EUR', balance: 1218 }],
+  },
 );
 
 export const LotRequest = Type.Object(
@@ -82,5 +90,22 @@ export const LotShape = Type.Object(
     source: Type.String(),
     incident_id: orNull(Type.String()),
   },
-  { $id: 'Lot', title: 'Lot of free minutes' },
+  {
+    $id: 'Lot',
+    title: 'Lot of free minutes',
+    examples: [
+      {
+        lot_id: 'lot_1',
+        account_id: 'acc_1',
+        market: 'milano',
+        minutes: 30,
+        remaining: 30,
+        valid_from: '2026-11-30T00:00:00Z',
+        last_day: '2027-02-28',
+        expires_at: '2027-02-28T23:00:00Z',
+        source: 'goodwill',
+        incident_id: 'inc_1',
+      },
+    ],
+  },
 );

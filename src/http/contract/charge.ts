@@ -21,7 +21,25 @@ const CHARGE_FIELDS = {
   created_at: InstantText,
 };
 
-export const ChargeShape = Type.Object(CHARGE_FIELDS, { $id: 'Charge', title: 'Charge' });
+export const ChargeShape = Type.Object(CHARGE_FIELDS, {
+  $id: 'Charge',
+  title: 'Charge',
+  examples: [
+    {
+      charge_id: 'rnt_7:rental:1',
+      rental_id: 'rnt_7',
+      account_id: 'acc_1',
+      purpose: 'rental',
+      occurrence: 1,
+      state: 'succeeded',
+      amount: { amount: 1218, currency: 'EUR' },
+      provider: 'stripe',
+      next_attempt_at: null,
+      declines: 0,
+      created_at: '2026-11-10T18:42:11Z',
+    },
+  ],
+});
 
 export const AttemptShape = Type.Object(
   {
@@ -35,5 +53,19 @@ export const AttemptShape = Type.Object(
       Type.Object({ source: Type.String(), outcome: Type.String(), detail: Type.String(), at: InstantText }),
     ),
   },
-  { $id: 'Attempt', title: 'An attempt, with all that was seen of it' },
+  {
+    $id: 'Attempt',
+    title: 'An attempt, with all that was seen of it',
+    examples: [
+      {
+        generation: 1,
+        state: 'succeeded',
+        idempotency_key: 'storno:v1:charge:rnt_7:rental:1:1',
+        provider_ref: 'pi_1',
+        sent_at: '2026-11-10T18:42:12Z',
+        horizon_at: '2026-11-11T06:42:12Z',
+        evidence: [{ source: 'answer', outcome: 'succeeded', detail: 'succeeded', at: '2026-11-10T18:42:13Z' }],
+      },
+    ],
+  },
 );

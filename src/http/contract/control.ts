@@ -16,10 +16,14 @@ export const ControlRequest = Type.Object(
 
 export const ControlShape = Type.Object(
   { charging: Type.String(), reason: Type.String(), by: Type.String() },
-  { $id: 'Control', title: 'Whether money may be taken' },
+  {
+    $id: 'Control',
+    title: 'Whether money may be taken',
+    examples: [{ charging: 'running', reason: 'as installed', by: 'storno migrate' }],
+  },
 );
 
 export const HealthShape = Type.Object(
   { status: Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]) },
-  { $id: 'Health', title: 'Health' },
+  { $id: 'Health', title: 'Health', examples: [{ status: 'ok' }] },
 );

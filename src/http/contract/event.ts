@@ -80,11 +80,36 @@ const ENDPOINT_FIELDS = {
   recorded_at: InstantText,
 };
 
-export const EndpointShape = Type.Object(ENDPOINT_FIELDS, { $id: 'WebhookEndpoint', title: 'Address' });
+export const EndpointShape = Type.Object(ENDPOINT_FIELDS, {
+  $id: 'WebhookEndpoint',
+  title: 'Address',
+  examples: [
+    {
+      endpoint_id: 'whe_1',
+      url: 'https://hooks.example.com/storno',
+      types: [],
+      state: 'enabled',
+      recorded_at: '2026-11-10T18:00:00Z',
+    },
+  ],
+});
 
 export const EndpointSecretShape = Type.Object(
   { ...ENDPOINT_FIELDS, secret: Type.String({ description: 'Shown this once. Standard Webhooks, `whsec_…`.' }) },
-  { $id: 'WebhookEndpointSecret', title: 'Address, with its new secret' },
+  {
+    $id: 'WebhookEndpointSecret',
+    title: 'Address, with its new secret',
+    examples: [
+      {
+        endpoint_id: 'whe_1',
+        url: 'https://hooks.example.com/storno',
+        types: [],
+        state: 'enabled',
+        recorded_at: '2026-11-10T18:00:00Z',
+        secret: 'whsec_bmV3LXNlY3JldC1vZi0yNC1ieXRlcy1vci1tb3Jl',
+      },
+    ],
+  },
 );
 
 export const DeliveryShape = Type.Object(
@@ -98,7 +123,22 @@ export const DeliveryShape = Type.Object(
     last_status: orNull(Type.Integer()),
     last_error: orNull(Type.String()),
   },
-  { $id: 'WebhookDelivery', title: 'Delivery' },
+  {
+    $id: 'WebhookDelivery',
+    title: 'Delivery',
+    examples: [
+      {
+        event_id: 'evt_17',
+        type: 'charge.succeeded',
+        state: 'done',
+        tries: 1,
+        next_try_at: null,
+        last_tried_at: '2026-11-10T18:42:14Z',
+        last_status: 204,
+        last_error: null,
+      },
+    ],
+  },
 );
 
 export const ResendRequest = Type.Object(

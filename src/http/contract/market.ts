@@ -14,7 +14,14 @@ export const MarketRequest = Type.Object(MARKET_FIELDS, {
   examples: [{ time_zone: 'Europe/Rome', currency: 'EUR', vat_basis_points: 2200 }],
 });
 
-export const MarketShape = Type.Object({ market: Type.String(), ...MARKET_FIELDS }, { $id: 'Market', title: 'Market' });
+export const MarketShape = Type.Object(
+  { market: Type.String(), ...MARKET_FIELDS },
+  {
+    $id: 'Market',
+    title: 'Market',
+    examples: [{ market: 'milano', time_zone: 'Europe/Rome', currency: 'EUR', vat_basis_points: 2200 }],
+  },
+);
 
 export const PlanRequest = Type.Object(
   {
@@ -49,5 +56,9 @@ export const PlanAnswer = Type.Object(
     digest: Type.String({ description: 'SHA-256 of the text that is kept.' }),
     valid_from: InstantText,
   },
-  { $id: 'PlanAnswer', title: 'What became of a plan' },
+  {
+    $id: 'PlanAnswer',
+    title: 'What became of a plan',
+    examples: [{ result: 'created', plan_id: 'city', digest: '0'.repeat(64), valid_from: '2026-01-01T00:00:00Z' }],
+  },
 );

@@ -32,6 +32,29 @@ export const EndedRentalShape = Type.Object(
   },
 );
 
+const RENTAL_EXAMPLE = {
+  rental_id: 'rnt_7',
+  account_id: 'acc_1',
+  vehicle_id: 'car_44',
+  market: 'milano',
+  started_at: '2026-11-10T18:00:00Z',
+  ended_at: '2026-11-10T18:42:10Z',
+  distance_meters: null,
+  plan_id: null,
+  revision: 1,
+  price: {
+    amount: 1218,
+    vat: 220,
+    currency: 'EUR',
+    billed_minutes: 43,
+    free_minutes: [],
+    lines: [{ kind: 'stated', text: 'As stated', amount: 1218 }],
+  },
+  plan_digest: null,
+  recorded_at: '2026-11-10T18:42:11Z',
+  voided_at: null,
+};
+
 export const RentalShape = Type.Object(
   {
     rental_id: Type.String(),
@@ -55,7 +78,7 @@ export const RentalShape = Type.Object(
     recorded_at: InstantText,
     voided_at: orNull(InstantText),
   },
-  { $id: 'Rental', title: 'Rental' },
+  { $id: 'Rental', title: 'Rental', examples: [RENTAL_EXAMPLE] },
 );
 
 export const RentalAnswer = Type.Object(
@@ -63,7 +86,7 @@ export const RentalAnswer = Type.Object(
     result: Type.Union([Type.Literal('created'), Type.Literal('exists')]),
     rental: refer(RentalShape),
   },
-  { $id: 'RentalAnswer', title: 'What became of a rental' },
+  { $id: 'RentalAnswer', title: 'What became of a rental', examples: [{ result: 'created', rental: RENTAL_EXAMPLE }] },
 );
 
 /** One line of the answer to many. The last line is the summary alone. */

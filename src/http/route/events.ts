@@ -16,7 +16,11 @@ export function addEventRoutes(ports: ApiPorts, app: Routes): void {
     url: '/v1/events',
     config: { operation: 'listEvents' },
     schema: {
-      ...describe('listEvents', 'Events', 'List events in their order: nothing is ever inserted before a cursor'),
+      ...describe(
+        'listEvents',
+        'Events',
+        'List events in their order; the cursor of the last page goes on from the end',
+      ),
       querystring: Type.Object(
         { type: Type.Optional(Type.Enum(EVENT_TYPES)), ...PageQuery },
         { additionalProperties: false },

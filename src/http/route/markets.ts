@@ -1,16 +1,17 @@
 import { Type } from 'typebox';
 import { JSON_TYPE } from '../body.ts';
-import { MarketRequest, MarketShape } from '../contract/market.ts';
+import { MarketRequest, MarketShape, PlanAnswer, PlanRequest } from '../contract/market.ts';
 import { refer } from '../contract.ts';
+import type { Desk } from '../desk.ts';
 import { describe, problems } from '../document.ts';
 import type { ApiPorts } from '../ports.ts';
 import { Refusal } from '../problem.ts';
 import type { Routes } from '../route.ts';
 import { sayMarket } from '../wire.ts';
 
-export const MarketParams = Type.Object({ market: Type.String({ minLength: 1, maxLength: 100 }) });
+const MarketParams = Type.Object({ market: Type.String({ minLength: 1, maxLength: 100 }) });
 
-export function addMarketRoutes(ports: ApiPorts, app: Routes): void {
+export function addMarketRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
   app.route({
     method: 'PUT',
     url: '/v1/markets/:market',
@@ -49,9 +50,35 @@ export function addMarketRoutes(ports: ApiPorts, app: Routes): void {
     },
     handler: async ({ params }) => sayMarket(await readMarket(ports, params.market)),
   });
+
+  app.route({
+    method: 'POST',
+    url: '/v1/markets/:market/plans',
+    config: { operation: 'putPlan', accepts: [JSON_TYPE] },
+    schema: {
+      ...describe(
+        'putPlan',
+        'Markets',
+        'Add a pricing plan; a plan is never changed, and the same text is the same plan',
+      ),
+      params: MarketParams,
+      body: refer(PlanRequest),
+      response: { 200: refer(PlanAnswer), 201: refer(PlanAnswer), ...problems('not_found', 'refused') },
+    },
+    handler: async ({ params, body }, reply) => {
+      await readMarket(ports, params.market);
+      const put = await desk.putPlan({ market: params.market, plan: body.plan, validFrom: body.valid_from });
+      return reply.code(put.result === 'created' ? 201 : 200).send({
+        result: put.result,
+        plan_id: put.planId,
+        digest: put.digest,
+        valid_from: body.valid_from,
+      });
+    },
+  });
 }
 
-export async function readMarket(ports: ApiPorts, name: string) {
+async function readMarket(ports: ApiPorts, name: string) {
   const market = await ports.store.readMarket(name);
   if (market === null) throw new Refusal('not_found', 'There is no market of this name.');
   return market;

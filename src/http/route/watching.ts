@@ -14,7 +14,7 @@ export function addWatchRoutes(ports: ApiPorts, app: Routes): void {
     config: { operation: 'readHealth' },
     schema: {
       ...describe('readHealth', 'Watching', 'Does the process live?'),
-      response: { 200: refer(HealthShape), ...problemsAlone('internal') },
+      response: { 200: refer(HealthShape), ...problemsAlone('media_type_unsupported', 'internal') },
     },
     handler: () => ({ status: 'ok' as const }),
   });
@@ -25,7 +25,11 @@ export function addWatchRoutes(ports: ApiPorts, app: Routes): void {
     config: { operation: 'readReadiness' },
     schema: {
       ...describe('readReadiness', 'Watching', 'Can it work: does the database answer?'),
-      response: { 200: refer(HealthShape), 503: refer(HealthShape), ...problemsAlone('internal') },
+      response: {
+        200: refer(HealthShape),
+        503: refer(HealthShape),
+        ...problemsAlone('media_type_unsupported', 'internal'),
+      },
     },
     handler: async (_request, reply) => {
       const isReady = await answers(ports);
@@ -80,7 +84,7 @@ export function addWatchRoutes(ports: ApiPorts, app: Routes): void {
       ...describe('readDocument', 'Watching', 'This document: OpenAPI 3.1'),
       response: {
         200: { description: 'OpenAPI.', content: { 'application/json': { schema: Type.Object({}) } } },
-        ...problemsAlone('internal'),
+        ...problemsAlone('media_type_unsupported', 'internal'),
       },
     },
     handler: async (_request, reply) =>

@@ -57,7 +57,8 @@ export function openEvents(base: OfficeBase): Events {
       const items = rows.slice(0, limit);
       return {
         items: items.map(eventOf),
-        next: rows.length > limit ? (items.at(-1)?.position as string) : null,
+        hasMore: rows.length > limit,
+        next: (items.at(-1)?.position as string | undefined) ?? cursor,
       };
     },
     async readEvent(eventId) {
