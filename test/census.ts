@@ -24,6 +24,7 @@ export function censusOf(facts: Facts, findings: readonly Finding[]): Population
     chargesSucceeded: rides.length,
     charged: seriesOf(rides.map((payment) => payment.createdAt)),
     ended: facts.layers.rentals ? seriesOf(facts.rentals.map((rental) => rental.endedAt)) : null,
+    sampled: [],
     attributes: [
       ...basesOf(
         'payments',

@@ -54,7 +54,7 @@ export async function scan(world: RemedyWorld, sources: Sources): Promise<Result
       refunds: refundLines(findings),
       diagnosis,
       population,
-      assumptions: assume({ imported, findings, sources }),
+      assumptions: assume({ imported, findings, population, sources }),
     },
     rejected: () => mergeRejected(archive.rejected(), unfit),
   });

@@ -278,6 +278,7 @@ function populationOf(rentals: readonly Rental[], payments: readonly Payment[]):
     chargesSucceeded: payments.length,
     charged: seriesOf(payments.map(({ createdAt }) => createdAt)),
     ended: seriesOf(rentals.map(({ endedAt }) => endedAt)),
+    sampled: [],
     attributes: attributesOf(payments),
     taken: [...taken].map(([currency, sum]) => ({
       charged: money(sum, currency),

@@ -11,8 +11,15 @@ export interface Population {
   /** Rentals by the quarter hour in which they ended; null without a rentals file. */
   readonly ended: TimeSeries | null;
   readonly attributes: readonly AttributeBase[];
+  /** Facts too many to count their attributes in full: one row in `part` was counted, and stands for all. */
+  readonly sampled: readonly Sampled[];
   /** What the provider moved in all, one entry a currency, by code. */
   readonly taken: readonly Taken[];
+}
+
+export interface Sampled {
+  readonly fact: FactKind;
+  readonly part: number;
 }
 
 /** Succeeded movements of one currency and every purpose: the whole from which the report takes its shares. */
@@ -36,10 +43,11 @@ export interface AttributeBase {
   readonly name: string;
   readonly rows: number;
   readonly nulls: number;
-  /** Estimated number of different values (within 2 %). */
+  /** Estimated number of different values (within 2 %; of a sample rougher). */
   readonly distinct: number;
   /**
-   * Exact count of each value that occurs in a finding, up to `ATTRIBUTE_VALUES_MAX` values, the most frequent first.
+   * Count of each value that occurs in a finding, up to `ATTRIBUTE_VALUES_MAX` values, the most frequent first. Exact,
+   * but for a fact that was sampled.
    */
   readonly values: ReadonlyMap<string, number>;
 }

@@ -164,7 +164,7 @@ function scanOf(findings: readonly Finding[]): Scan {
     verdicts: { findings, innocents: [], unfit: [] },
     refunds: [],
     diagnosis: { incident: null, causes: [], cannotTell: [] },
-    population: { chargesSucceeded: 10, charged: null, ended: null, attributes: [], taken: [] },
+    population: { chargesSucceeded: 10, charged: null, ended: null, attributes: [], sampled: [], taken: [] },
     assumptions: [],
   };
 }

@@ -1,14 +1,16 @@
 import type { Finding } from '../../core/remedy/finding.ts';
+import type { Population } from '../../core/remedy/population.ts';
 import type { Imported, Sources } from '../ports.ts';
 
 export interface Assuming {
   readonly imported: Imported;
   readonly findings: readonly Finding[];
+  readonly population: Population;
   readonly sources: Sources;
 }
 
 /** What the verdicts take for granted, as sentences; only what bears on this scan is said. */
-export function assume({ imported, findings, sources }: Assuming): readonly string[] {
+export function assume({ imported, findings, population, sources }: Assuming): readonly string[] {
   const { layers } = imported;
   return [
     layers.rentals
@@ -18,6 +20,7 @@ export function assume({ imported, findings, sources }: Assuming): readonly stri
     sayKeyless(findings, layers.rentals),
     sayRefundWindows(findings),
     sayDisputes(findings),
+    ...(findings.length === 0 ? [] : population.sampled.map(saySampled)),
     ...imported.notes.map((note) => (note.endsWith('.') ? note : `${note}.`)),
   ].filter((sentence) => sentence !== null);
 }
@@ -47,4 +50,8 @@ function sayDisputes(findings: readonly Finding[]): string | null {
     evidence.payments.some(({ kind, status }) => kind === 'chargeback' && status === 'pending'),
   );
   return open ? 'A disputed charge is held back until the dispute is decided; its amount is not counted as due.' : null;
+}
+
+function saySampled({ fact, part }: Population['sampled'][number]): string {
+  return `How the other columns of ${fact} are spread over all rows was estimated from one row in ${part}, chosen by the hash of its id; what is wrong was looked for in every row.`;
 }

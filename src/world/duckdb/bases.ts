@@ -2,6 +2,7 @@ import type { FactKind } from '../../core/fact/fact.ts';
 import type { AttributeBase } from '../../core/remedy/population.ts';
 import { type Database, queryRows, quoteText } from './open.ts';
 import { type Holdings, OUTLINE } from './outline.ts';
+import { samplePart } from './sample.ts';
 import type { DeclaredFact } from './source.ts';
 import { type AttributeColumn, attributeGroups, baseSql, isGathered } from './traits.ts';
 
@@ -15,7 +16,9 @@ export interface CountedColumn {
   readonly rows: number;
   readonly nulls: number;
   readonly distinct: number;
-  /** SQL of (hashed, rows) of those values whose hashes the given query has. */
+  /** One row in so many was counted; the numbers here are of all. */
+  readonly part: number;
+  /** SQL of (hashed, rows) of those values whose hashes the given query has, as counted. */
   readonly countsOf: (hashes: string) => string;
 }
 
@@ -42,22 +45,23 @@ async function countGroup(database: Database, input: Group): Promise<readonly Co
   const { fact } = declared;
   const read = baseSql(declared, holdings.outlined, columns);
   const table = `${OUTLINE}.${fact}_base_${group}`;
-  const base = isGathered(declared) ? `select * from ${table}` : read;
-  if (isGathered(declared)) await database.connection.run(`create table ${table} as ${read}`);
+  const isCopied = isGathered(declared, holdings.outlined);
+  const base = isCopied ? `select * from ${table}` : read;
+  if (isCopied) await database.connection.run(`create table ${table} as ${read}`);
+  const part = samplePart(fact, holdings.outlined);
   const counted: CountedColumn[] = [];
   for (const [place, estimate] of (await estimateColumns(database, base, columns)).entries()) {
     const { name, column } = columns[place] ?? { name: '', column: '' };
     const { rows, present, sampled } = estimate;
-    const own = { fact, name, rows, nulls: rows - present };
+    const own = { fact, name, rows: rows * (part ?? 1), nulls: (rows - present) * (part ?? 1), part: part ?? 1 };
     const counts = (where: string) =>
       `select ${column} as hashed, count(*) as rows from (${base}) where ${where} group by 1`;
-    if (sampled < SAMPLE_MIN) {
+    if (part !== null || sampled < SAMPLE_MIN) {
       const kept = `${OUTLINE}.${fact}_values_${group}_${place}`;
       await database.connection.run(`create table ${kept} as ${counts(`${column} is not null`)}`);
-      const [row] = await queryRows(database, `select count(*)::double from ${kept}`);
       counted.push({
         ...own,
-        distinct: Number(row?.[0]),
+        distinct: await countDistinct(database, kept, present * own.part),
         countsOf: (hashes) => `select * from ${kept} where hashed in (${hashes})`,
       });
     } else
@@ -68,6 +72,21 @@ async function countGroup(database: Database, input: Group): Promise<readonly Co
       });
   }
   return counted;
+}
+
+/**
+ * How many values there are, from how often each was counted. Of a sample those that it missed are added after Chao:
+ * they are as many as the values met once and twice suggest, and no more than there are rows.
+ */
+async function countDistinct(database: Database, kept: string, rowsOfAll: number): Promise<number> {
+  const [row = []] = await queryRows(
+    database,
+    `select count(*)::double, (count(*) filter (rows = 1))::double, (count(*) filter (rows = 2))::double,
+       coalesce(sum(rows), 0)::double from ${kept}`,
+  );
+  const [met = 0, once = 0, twice = 0, rows = 0] = row.map(Number);
+  if (rows === rowsOfAll) return met;
+  return Math.min(rowsOfAll, Math.round(met + (once * (once - 1)) / (2 * (twice + 1))));
 }
 
 /** One value in so many is counted, chosen by hash: 1600 or more of them tell the whole within 2.5 % of itself. */
@@ -97,20 +116,35 @@ async function estimateColumns(
   }));
 }
 
-/** Completes a column with the exact counts of these values, the most frequent first. */
+/**
+ * Completes a column with the counts of these values, the most frequent first. `seen` says how often each occurs in the
+ * findings: what was counted of a sample is never taken to be less.
+ */
 export async function countValues(
   database: Database,
-  { countsOf, ...base }: CountedColumn,
-  values: readonly string[],
+  { countsOf, part, ...base }: CountedColumn,
+  seen: ReadonlyMap<string, number>,
 ): Promise<AttributeBase> {
-  if (values.length === 0) return { ...base, values: new Map() };
-  const list = values.map((value) => `(${quoteText(value)})`).join(', ');
+  if (seen.size === 0) return { ...base, values: new Map() };
+  const list = [...seen.keys()].map((value) => `(${quoteText(value)})`).join(', ');
   const rows = await queryRows(
     database,
     `with seen as (select value, hash(value) as hashed from (values ${list}) list(value))
-     select seen.value, found.rows::double from seen
-     join (${countsOf('select hashed from seen')}) found on found.hashed = seen.hashed
-     order by found.rows desc, seen.value`,
+     select seen.value, coalesce(found.rows, 0)::double from seen
+     left join (${countsOf('select hashed from seen')}) found on found.hashed = seen.hashed`,
   );
-  return { ...base, values: new Map(rows.map(([value, count]) => [String(value), Number(count)])) };
+  const counts = rows.map(([text, count]) => {
+    const value = String(text);
+    const counted = Number(count) * part;
+    return [value, part === 1 ? counted : Math.max(counted, seen.get(value) ?? 0)] as const;
+  });
+  const present = counts.filter(([, count]) => count > 0);
+  return { ...base, values: new Map(present.sort(byFrequency)) };
+}
+
+type Counted = readonly [value: string, count: number];
+
+/** The most frequent first, of equally frequent ones in the order of their text. */
+export function byFrequency([one, count]: Counted, [other, otherCount]: Counted): number {
+  return otherCount - count || (one < other ? -1 : 1);
 }

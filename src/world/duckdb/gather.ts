@@ -6,14 +6,15 @@ import type { Settlement } from '../../core/fact/settlement.ts';
 import { assert } from '../../core/kernel/assert.ts';
 import { type Money, money } from '../../core/kernel/money.ts';
 import { CONTRACT, viewColumn } from './contract.ts';
-import type { WantedRows } from './declare/view.ts';
+import { isWantedSql, type WantedRows } from './declare/view.ts';
 import { type Database, quoteName } from './open.ts';
 import { type Holdings, OUTLINE, type Outlined } from './outline.ts';
+import { isSampledSql } from './sample.ts';
 import type { DeclaredFact } from './source.ts';
 import { usedRowsSql } from './used.ts';
 
 /** Which column of a fact's rows the outline's wanted ids stand for. */
-const WANTED: Readonly<Record<FactKind, WantedRows>> = {
+const WANTED: Readonly<Record<FactKind, Omit<WantedRows, 'part'>>> = {
   rentals: { column: 'rental_id', table: `${OUTLINE}.wanted_rental` },
   payments: { column: 'payment_id', table: `${OUTLINE}.wanted_payment` },
   charges: { column: 'charge_id', table: `${OUTLINE}.wanted_charge` },
@@ -28,19 +29,23 @@ export interface FactTypes {
   readonly settlements: Settlement;
 }
 
-/** Reads the wanted facts from the files again, whole, each record once. */
-export async function gather<Kind extends FactKind>(input: {
+interface Gathering<Kind extends FactKind> {
   readonly database: Database;
   readonly declared: DeclaredFact & { readonly fact: Kind };
   readonly outlined: Outlined;
   readonly wantedSql: Holdings['wantedSql'];
+  /** One row in so many is kept in `caseTable` beside the wanted ones, for whoever counts; null keeps none. */
+  readonly part: number | null;
   readonly onRows: (rows: number) => void;
-}): Promise<readonly FactTypes[Kind][]> {
+}
+
+/** Reads the wanted facts from the files again, whole, each record once. */
+export async function gather<Kind extends FactKind>(input: Gathering<Kind>): Promise<readonly FactTypes[Kind][]> {
   const { database, declared } = input;
-  const result = await database.connection.stream(gatherSql(declared, input));
+  const result = await database.connection.stream(await wantedRows(input));
   const make: (cells: Cells) => FactTypes[Kind] = MAKERS[declared.fact];
   const facts: FactTypes[Kind][] = [];
-  const names = [...CONTRACT[declared.fact].map(viewColumn), ...declared.attributes.map((name) => `@${name}`)];
+  const names = columnsOf(declared);
   const pool = new Pool();
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const columns = new Map(names.map((name, index) => [name, chunk.getColumnValues(index)]));
@@ -52,14 +57,36 @@ export async function gather<Kind extends FactKind>(input: {
   return facts;
 }
 
-function gatherSql(declared: DeclaredFact, { outlined, wantedSql }: Pick<Holdings, 'outlined' | 'wantedSql'>): string {
+/** Holds the wanted rows and the sample of a fact, in the columns of its view, with `is_wanted` and `is_sampled`. */
+export function caseTable(fact: FactKind): string {
+  return `${OUTLINE}.${fact}_case`;
+}
+
+/** A query for the wanted rows; where a sample is kept both come out of one reading of the files. */
+async function wantedRows(input: Gathering<FactKind>): Promise<string> {
+  const { database, declared, part } = input;
+  if (part === null) return gatherSql(input, []);
+  const { column, table } = WANTED[declared.fact];
+  const hash = `hash(${column})`;
+  const marks = [`${hash} in (select id from ${table}) as is_wanted`, `${isSampledSql(hash, part)} as is_sampled`];
+  const kept = caseTable(declared.fact);
+  await database.connection.run(`create or replace table ${kept} as ${gatherSql(input, marks)}`);
+  return `select ${columnsOf(declared).map(quoteName).join(', ')} from ${kept} where is_wanted`;
+}
+
+function gatherSql(
+  { declared, outlined, wantedSql, part }: Omit<Gathering<FactKind>, 'database' | 'onRows'>,
+  marks: readonly string[],
+): string {
   const { fact } = declared;
-  const { column, table } = WANTED[fact];
-  const contract = CONTRACT[fact].map((each) => quoteName(viewColumn(each)));
-  const attributes = declared.attributes.map((name) => quoteName(`@${name}`));
-  const select = [...contract, ...attributes].join(', ');
-  const from = `(${wantedSql(fact, { column, table })})`;
-  return usedRowsSql(fact, outlined, { select, from, where: `hash(${column}) in (select id from ${table})` });
+  const wanted = { ...WANTED[fact], part };
+  const select = [...columnsOf(declared).map(quoteName), ...marks].join(', ');
+  const where = isWantedSql(`hash(${wanted.column})`, wanted);
+  return usedRowsSql(fact, outlined, { select, from: `(${wantedSql(fact, wanted)})`, where });
+}
+
+function columnsOf({ fact, attributes }: DeclaredFact): readonly string[] {
+  return [...CONTRACT[fact].map(viewColumn), ...attributes.map((name) => `@${name}`)];
 }
 
 /** Makes equal texts one: a column with few values then costs a pointer a row. Bounded, for columns with many. */

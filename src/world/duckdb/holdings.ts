@@ -17,14 +17,16 @@ import {
   type Holdings,
   hasRejected,
   OUTLINE,
+  type Outlined,
   outlineTable,
   REPEATED,
   TIME_COLUMN,
   USED,
 } from './outline.ts';
-import { outlineSql } from './pass.ts';
-import { countPopulation } from './population.ts';
+import { outlineSql, unpackSql } from './pass.ts';
+import { countAttributes, countTotals, type Totals } from './population.ts';
 import { settleRepeats } from './repeats.ts';
+import { samplePart } from './sample.ts';
 import { prepareScreen, propose } from './screen.ts';
 import type { DeclaredFact } from './source.ts';
 import { wantStrays } from './strays.ts';
@@ -52,6 +54,7 @@ export async function outline(input: {
     }
   });
   await database.connection.run('set preserve_insertion_order = true');
+  for (const { fact } of declared) await database.connection.run(unpackSql(fact));
   for (const fact of declared) if (await settleRepeats(database, fact)) twins.add(fact.fact);
   const counts = new Map<FactKind, RowCounts>();
   const coded = new Map<FactKind, readonly number[]>();
@@ -160,7 +163,7 @@ export async function screen(holdings: Holdings, progress: Progress): Promise<Fa
   }
   progress.end();
   await yieldMemory(database);
-  return gatherAll(holdings, progress);
+  return gatherAll(holdings, { partOf: (fact) => samplePart(fact, outlined), progress });
 }
 
 /**
@@ -186,7 +189,7 @@ export async function around(holdings: Holdings, id: string): Promise<Facts> {
   await prepareScreen(database, outlined.layers);
   await wantAround(holdings, id);
   await close(holdings);
-  return gatherAll(holdings, SILENT);
+  return gatherAll(holdings, { partOf: () => null, progress: SILENT });
 }
 
 const SILENT: Progress = { begin() {}, advance() {}, end() {} };
@@ -196,7 +199,13 @@ async function close({ database, declared, outlined }: Holdings): Promise<void> 
   if (await wantStrays(database, outlined.layers, declared)) await closeCases(database, outlined.layers);
 }
 
-async function gatherAll(holdings: Holdings, progress: Progress): Promise<Facts> {
+interface Gathering {
+  /** See `samplePart`. */
+  readonly partOf: (fact: FactKind) => number | null;
+  readonly progress: Progress;
+}
+
+async function gatherAll(holdings: Holdings, { partOf, progress }: Gathering): Promise<Facts> {
   const { database, declared, outlined, wantedSql } = holdings;
   const read = async <Kind extends FactKind>(kind: Kind): Promise<readonly FactTypes[Kind][]> => {
     const fact = declared.find((each) => each.fact === kind);
@@ -207,6 +216,7 @@ async function gatherAll(holdings: Holdings, progress: Progress): Promise<Facts>
       declared: { ...fact, fact: kind },
       outlined,
       wantedSql,
+      part: partOf(kind),
       onRows: (count) => progress.advance(count),
     });
     progress.end();
@@ -245,24 +255,27 @@ async function countWanted(database: Database, fact: FactKind): Promise<number> 
   return Number(row?.[0]);
 }
 
-/** What the engine does on a connection of its own while core adjudicates. */
+/** What the engine does on a connection of its own while core adjudicates. Each rejects if the engine was stopped. */
 export interface Counting {
-  /** Rejects where the engine fails or was stopped. */
+  readonly totals: Promise<Totals>;
   readonly columns: Promise<readonly CountedColumn[]>;
   /** Ends the work if it is not done; answers when the connection is closed. */
   stop(): Promise<void>;
 }
 
-/** Begins to count all attributes of all facts. */
+/** Begins to count all rows, and all attributes of all facts. */
 export async function startCounting(holdings: Holdings): Promise<Counting> {
   const connection = await holdings.database.connect();
-  const columns = countColumns({ ...holdings.database, connection }, holdings);
+  const database = { ...holdings.database, connection };
+  const totals = countTotals(database, holdings.outlined.layers);
+  const columns = totals.then(() => countColumns(database, holdings));
   // Who awaits `columns` meets the failure there; nobody may, where nothing was found.
   const done = columns.then(
     () => undefined,
     () => undefined,
   );
   return {
+    totals,
     columns,
     async stop() {
       connection.interrupt();
@@ -279,8 +292,17 @@ export async function population(
 ): Promise<Population> {
   const { findings, counting, progress } = input;
   progress.begin('counting the base', null);
+  const totals = await (counting?.totals ?? countTotals(database, outlined.layers));
   const columns = findings.length === 0 || counting === null ? [] : await counting.columns;
-  const counted = await countPopulation({ database, layers: outlined.layers, columns, findings });
+  const attributes = await countAttributes(database, columns, findings);
   progress.end();
-  return counted;
+  return { ...totals, attributes, sampled: sampledFacts(outlined) };
+}
+
+function sampledFacts(outlined: Outlined): Population['sampled'] {
+  const facts = [...outlined.counts.keys()];
+  return facts.flatMap((fact) => {
+    const part = samplePart(fact, outlined);
+    return part === null ? [] : [{ fact, part }];
+  });
 }

@@ -40,6 +40,11 @@ export function codeSql(column: string, words: readonly string[]): string {
   return `(case ${column} ${branches.join(' ')} end)::utinyint`;
 }
 
+/** A currency as 32 bits of its hash, which are different for all known codes (a test sees to it). */
+export function currencyHash(column: string): string {
+  return `(hash(${column}) >> 32)`;
+}
+
 /** The conditions of the outline that need to know the codes. */
 export const IS_RENTAL = `purpose = ${PURPOSES.indexOf('rental')}`;
 export const IS_CHARGE = `kind = ${PAYMENT_KINDS.indexOf('charge')}`;

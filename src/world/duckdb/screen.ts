@@ -4,6 +4,7 @@ import { MISSING_DAYS } from './missing.ts';
 import { type Database, queryRows } from './open.ts';
 import { IS_BOOKED, IS_CHARGE, IS_LEG, IS_RENTAL, OUTLINE } from './outline.ts';
 import { OVERLAPPING_DRIVES } from './overlapping.ts';
+import { repeatedSql } from './repeats.ts';
 import { STRAYS } from './strays.ts';
 import { DEEP, WANTED, want, wantDeeply } from './wanted.ts';
 
@@ -107,7 +108,7 @@ const BEYOND_PRICE = want(
 
 const TAKEN_TWICE = want(
   'rental',
-  `select rental as id from ${OUTLINE}.referenced where is_leg and ${IS_RENTAL} group by rental having count(*) > 1`,
+  `select rental as id from (${repeatedSql('rental', `${OUTLINE}.referenced where is_leg and ${IS_RENTAL}`)})`,
 );
 
 /**

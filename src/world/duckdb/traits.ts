@@ -1,6 +1,8 @@
 import type { FactKind } from '../../core/fact/fact.ts';
+import { caseTable } from './gather.ts';
 import { quoteName } from './open.ts';
 import type { Outlined } from './outline.ts';
+import { samplePart } from './sample.ts';
 import type { DeclaredFact } from './source.ts';
 import { usedRowsSql } from './used.ts';
 
@@ -57,14 +59,18 @@ export function attributeGroups(declared: DeclaredFact): readonly (readonly Attr
 
 /**
  * Whether a group is read into a table before questions are asked. Text has to be parsed whole for whatever is read of
- * it, so every question would cost a reading; of Parquet only the columns asked for are read.
+ * it, so every question would cost a reading; of Parquet only the columns asked for are read, and a sample lies in a
+ * table already.
  */
-export function isGathered({ sources }: DeclaredFact): boolean {
-  return sources.some(({ format }) => format !== 'parquet');
+export function isGathered({ fact, sources }: DeclaredFact, outlined: Outlined): boolean {
+  return samplePart(fact, outlined) === null && sources.some(({ format }) => format !== 'parquet');
 }
 
-/** The hashes of the attributes, one row for each record of the base. */
+/** The hashes of the attributes, one row for each record of the base; of the sample where there is one. */
 export function baseSql(declared: DeclaredFact, outlined: Outlined, columns: readonly AttributeColumn[]): string {
+  const { fact, view } = declared;
   const select = columns.map(({ column, hashed }) => `${hashed} as ${column}`).join(', ');
-  return usedRowsSql(declared.fact, outlined, { select, from: declared.view, where: BASE[declared.fact] });
+  if (samplePart(fact, outlined) === null)
+    return usedRowsSql(fact, outlined, { select, from: view, where: BASE[fact] });
+  return `select ${select} from ${caseTable(fact)} where is_sampled and ${BASE[fact]}`;
 }

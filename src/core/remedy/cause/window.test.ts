@@ -15,7 +15,7 @@ function base(): Population {
   const counts = Array.from({ length: DAYS * 96 }, (_, bucket) => (bucket % 96 >= 28 ? 10 : 1));
   const series = { from: FROM, bucketMs: BUCKET_MS, counts };
   const chargesSucceeded = counts.reduce((sum, count) => sum + count, 0);
-  return { chargesSucceeded, charged: series, ended: series, attributes: [], taken: [] };
+  return { chargesSucceeded, charged: series, ended: series, attributes: [], sampled: [], taken: [] };
 }
 
 function caseAt(chargedAt: Instant, endedAt: Instant | null, gapMs: number): Case {

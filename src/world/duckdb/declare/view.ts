@@ -1,5 +1,6 @@
 import { CONTRACT, viewColumn } from '../contract.ts';
 import { quoteName } from '../open.ts';
+import { isSampledSql } from '../sample.ts';
 import { nameSql } from './normal.ts';
 import { attributeName, faultsOf, type Reading, type ViewSettings, waypoint } from './reading.ts';
 import { FAULT_CODE_FIRST, rejectSteps } from './reject.ts';
@@ -17,10 +18,20 @@ export function viewSelect(alike: Alike, attributes: readonly string[], settings
   return inViewColumns(alike, attributes, normalisedSql(reading, pathsOf(alike), settings));
 }
 
-/** Which rows are wanted: those whose id (a column of the contract) hashes to an `id` of the table. */
+/**
+ * Which rows are wanted: those whose id (a column of the contract) hashes to an `id` of the table, and beside them the
+ * sample of one in `part`; null wants no sample.
+ */
 export interface WantedRows {
   readonly column: string;
   readonly table: string;
+  readonly part: number | null;
+}
+
+/** The condition on a row, from the SQL of its id's hash. */
+export function isWantedSql(hash: string, { table, part }: Pick<WantedRows, 'table' | 'part'>): string {
+  const isWanted = `${hash} IN (SELECT id FROM ${table})`;
+  return part === null ? isWanted : `(${isWanted} OR ${isSampledSql(hash, part)})`;
 }
 
 /**
@@ -35,7 +46,7 @@ export function wantedSelect(
   const [reading] = alike.group;
   const id = reading.columns.get(wanted.column) ?? { sql: 'NULL', type: 'VARCHAR' };
   const from = reading.file.table.from(pathsOf(alike));
-  const isWanted = `hash(${nameSql(`(${id.sql})`, id.type)}) IN (SELECT id FROM ${wanted.table})`;
+  const isWanted = isWantedSql(`hash(${nameSql(`(${id.sql})`, id.type)})`, wanted);
   const chosen = `(SELECT ${everyColumn(reading)} FROM ${from} WHERE ${isWanted})`;
   return inViewColumns(alike, attributes, stepsSql(reading, rawSql(reading, chosen), settings));
 }
