@@ -6,7 +6,7 @@ import { MINUTE_MS, SECOND_MS } from '../core/kernel/time.ts';
 import { addBodyParsers, BODY_BYTES_MAX, bodyTypeOf, checkBodyType, NDJSON_TYPE } from './body.ts';
 import { beginCommand, checkCommandKey, finishCommand } from './command.ts';
 import type { Desk } from './desk.ts';
-import { NAMED, openapi } from './document.ts';
+import { complete, NAMED, openapi } from './document.ts';
 import { answerBadUrl, answerClientError, answerError, answerNotFound } from './failure.ts';
 import { passGate } from './gate.ts';
 import { POLICY } from './policy.ts';
@@ -60,6 +60,7 @@ export async function buildApp(ports: ApiPorts, desk: Desk) {
   const seen = watchPolicy(app);
   await app.register(swagger, {
     openapi: openapi(ports.version),
+    transform: ({ schema, url, route }) => ({ schema: complete(schema, route.config ?? {}), url }),
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `def-${index}`) },
   });
   await app.register(async (scope) => addRoutes(ports, desk, scope.withTypeProvider<TypeBoxTypeProvider>()));

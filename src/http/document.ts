@@ -1,4 +1,6 @@
+import type { FastifyContextConfig } from 'fastify';
 import type { TSchema } from 'typebox';
+import type { Idempotency } from './command.ts';
 import { AccountRequest, AccountShape, BalanceShape, LotRequest, LotShape } from './contract/account.ts';
 import { AttemptShape, ChargeShape } from './contract/charge.ts';
 import { ControlRequest, ControlShape, HealthShape } from './contract/control.ts';
@@ -103,7 +105,50 @@ export function problemsAlone(...names: readonly ProblemName[]) {
   );
 }
 
-export const TAGS: readonly { readonly name: Tag; readonly description: string }[] = [
+const DONE: Readonly<Record<string, string>> = { 200: 'As it stands.', 201: 'Created.', 202: 'Taken up.' };
+
+const BODY_PROBLEMS = ['body_malformed', 'body_too_large', 'media_type_unsupported'] as const;
+
+interface Documented {
+  readonly response?: unknown;
+  readonly headers?: unknown;
+}
+
+/** What follows from how a route is served is not said at each: the header of commands, the problems of bodies. */
+export function complete<T extends Documented>(schema: T, config: FastifyContextConfig): T {
+  const responses = Object.entries((schema.response ?? {}) as Record<string, object>).map(([status, answer]) => [
+    status,
+    'description' in answer || 'content' in answer
+      ? answer
+      : { description: DONE[status] ?? 'Answered.', content: { 'application/json': { schema: answer } } },
+  ]);
+  const own = Object.fromEntries(responses) as Record<string, { description: string }>;
+  for (const [status, answer] of Object.entries(config.accepts ? problemsAlone(...BODY_PROBLEMS) : {})) {
+    const known = own[status]?.description;
+    own[status] = known === undefined ? answer : { ...answer, description: `${known} ${answer.description}` };
+  }
+  return {
+    ...schema,
+    response: own,
+    ...(config.idempotency === undefined ? {} : { headers: commandHeader(config.idempotency) }),
+  };
+}
+
+function commandHeader(idempotency: Idempotency) {
+  return {
+    type: 'object',
+    properties: {
+      'Idempotency-Key': {
+        type: 'string',
+        pattern: '^[!-~]{1,255}$',
+        description: 'Made by you, one for each wish. The same is answered the same, for ever.',
+      },
+    },
+    required: idempotency === 'required' ? ['Idempotency-Key'] : [],
+  };
+}
+
+const TAGS: readonly { readonly name: Tag; readonly description: string }[] = [
   { name: 'Rentals', description: 'What was delivered. A rental said twice is one rental.' },
   { name: 'Charges', description: 'What was taken for it: once. Every attempt with its evidence.' },
   { name: 'Accounts', description: 'Who pays, what the books say of him, and his free minutes.' },

@@ -54,7 +54,6 @@ function addEndRoute(desk: Desk, app: Routes): void {
           'rental_differs',
           'account_differs',
           'refused',
-          'body_malformed',
           'command_running',
           'idempotency_key_reused',
         ),
