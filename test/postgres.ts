@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -35,7 +36,8 @@ let started: Promise<{ readonly server: ClientConfig; readonly template: string;
 let made = 0;
 
 after(async () => {
-  if (started !== null) await (await started).close();
+  const server = await started?.catch(() => null);
+  await server?.close();
 });
 
 /** A migrated, empty database of one's own. */
@@ -81,15 +83,29 @@ function testDatabase(server: ClientConfig, config: ClientConfig, name: string):
 }
 
 async function startServer() {
-  const embedded = await chooseServer();
-  const template = await makeTemplate(embedded.server);
-  return { server: embedded.server, template, close: embedded.close };
+  const { server, close } = await chooseServer();
+  try {
+    return { server, template: await makeTemplate(server), close };
+  } catch (error) {
+    // Held on to, the server would keep this process alive.
+    await close();
+    throw error;
+  }
 }
 
 async function chooseServer(): Promise<Pick<EmbeddedServer, 'server' | 'close'>> {
   const url = process.env.STORNO_TEST_DATABASE_URL;
   if (url) return { server: { connectionString: url }, close: async () => undefined };
-  return openEmbedded(dataFolder(join(tmpdir(), `storno-test-${process.getuid?.() ?? 0}`)));
+  return openEmbedded(dataFolder(join(await temporaryFolder(), `storno-test-${process.getuid?.() ?? 0}`)));
+}
+
+/** Databases of the tests, a few at a time, with their logs. */
+const ROOM_BYTES = 4e9;
+
+/** In memory where there is room: making and dropping databases is then four times as fast, all else is the same. */
+async function temporaryFolder(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => null);
+  return memory !== null && memory.bavail * memory.bsize > ROOM_BYTES ? '/dev/shm' : tmpdir();
 }
 
 /** One template for each text of the migrations; those of other texts and the databases of dead processes go. */
