@@ -13,7 +13,7 @@ let office: Office;
 
 before(async () => {
   database = await freshDatabase();
-  office = openOffice({ connections: database.admin, guard: guarded });
+  office = openOffice({ connections: database.pool('storno_api'), guard: guarded });
 });
 
 after(() => database.close());

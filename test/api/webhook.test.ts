@@ -21,7 +21,9 @@ interface Got {
 }
 
 let database: TestDatabase;
+/** Each as its own role of the database: the API is told of addresses, a worker sends. */
 let office: Office;
+let sending: Office;
 let now = Date.now();
 let got: Got[] = [];
 let answer: (path: string) => { status: number; headers?: Record<string, string>; body?: string };
@@ -42,7 +44,8 @@ function url(path: string): string {
 
 before(async () => {
   database = await freshDatabase();
-  office = openOffice({ connections: database.admin, guard: guarded });
+  office = openOffice({ connections: database.pool('storno_api'), guard: guarded });
+  sending = openOffice({ connections: database.pool('storno_worker'), guard: guarded });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
 });
 
@@ -59,7 +62,7 @@ after(async () => {
 
 function sender(reach: WebhookSender['reach']): WebhookSender {
   const clock = { now: () => now, monotonicMs: () => now, sleep: async () => undefined };
-  return { office, clock, log: SILENT, reach, countDelivery: () => undefined };
+  return { office: sending, clock, log: SILENT, reach, countDelivery: () => undefined };
 }
 
 async function tell(endpointId: string, path: string): Promise<void> {
