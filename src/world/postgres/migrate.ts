@@ -15,17 +15,24 @@ const MIGRATION_LOCK = 8_243_112_014;
 
 /**
  * Brings the schema to this program's version: each file in a transaction of its own, as the owner, with its row in the
- * ledger. Forward only. One at a time: others wait, and find nothing left to do. Answers what was applied.
+ * ledger. Forward only. Others wait, and find nothing left to do. Answers what was applied.
  */
-export async function migrate(client: ClientBase): Promise<readonly Migration[]> {
-  await client.query('select pg_catalog.pg_advisory_lock($1)', [MIGRATION_LOCK]);
-  try {
+export function migrate(client: ClientBase): Promise<readonly Migration[]> {
+  return oneAtATime(client, async () => {
     await ensureRoles(client);
     const { rows } = await client.query<{ name: string }>('select pg_catalog.current_database() as name');
     await closeDatabase(client, rows[0]?.name ?? '');
     const { pending } = await planMigration(client);
     for (const migration of pending) await applyMigration(client, migration);
     return pending;
+  });
+}
+
+/** Whoever changes schema or roles of this database holds the lock while he does. */
+export async function oneAtATime<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('select pg_catalog.pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  try {
+    return await work();
   } finally {
     await client.query('select pg_catalog.pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   }
