@@ -50,13 +50,7 @@ function addEndRoute(desk: Desk, app: Routes): void {
           },
         },
         201: refer(RentalAnswer),
-        ...problems(
-          'rental_differs',
-          'account_differs',
-          'refused',
-          'command_running',
-          'idempotency_key_reused',
-        ),
+        ...problems('rental_differs', 'account_differs', 'refused', 'command_running', 'idempotency_key_reused'),
       },
     },
     handler: async (request, reply) => {
