@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
 import type { Context } from './context.ts';
 import { problemsAsJson } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
+import type { KeyCreateOptions } from './key.ts';
+import type { LiveOptions } from './live.ts';
 import type { MapOptions } from './map.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
@@ -34,6 +37,8 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(explainCommand(setup));
   program.addCommand(mapCommand(setup));
   program.addCommand(scenarioCommand(setup));
+  program.addCommand(booksCommand(setup));
+  program.addCommand(keyCommand(setup));
   program.addCommand(sandboxCommand(setup));
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
@@ -186,6 +191,72 @@ docs/sandbox.md has every knob.
 `;
 
 const SANDBOX_PORT = 4010;
+
+function keyCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('key').description('make, list and revoke keys to the API');
+  addSpeechOptions(command.command('create').description('make a key; it is printed once, alone on stdout'))
+    .requiredOption('--name <name>', 'whose it is')
+    .requiredOption('--scopes <list>', 'what it may, with commas between; or all')
+    .option('--expires <day>', 'from when on it opens nothing (default: never)')
+    .action(async (options: KeyCreateOptions) => {
+      const { runKeyCreate } = await import('./key.ts');
+      onExit(await runKeyCreate(context, options));
+    });
+  addSpeechOptions(command.command('list').description('show all keys, with when they were last used')).action(
+    async (options: LiveOptions) => {
+      const { runKeyList } = await import('./key.ts');
+      onExit(await runKeyList(context, options));
+    },
+  );
+  addSpeechOptions(command.command('revoke').description('end a key now').argument('<id>', 'key_…')).action(
+    async (id: string, options: LiveOptions) => {
+      const { runKeyRevoke } = await import('./key.ts');
+      onExit(await runKeyRevoke(context, id, options));
+    },
+  );
+  return command.addHelpText(
+    'before',
+    'Examples\n  storno key create --name app --scopes rentals:write,charges:read\n  storno key list\n  storno key revoke key_0123456789abcdef\n',
+  );
+}
+
+function booksCommand({ onExit, context }: ProgramSetup): Command {
+  const books = new Command('books')
+    .description('what the double-entry books say: balance, statement of a customer, export for the accountant')
+    .addHelpText(
+      'before',
+      'Examples\n  storno books balance\n  storno books statement --account acc_1\n  storno books export --format journal-days --from 2026-11-01 --to 2026-12-01 --out november.csv\n',
+    );
+  const common = (command: Command) =>
+    addSpeechOptions(command)
+      .option('--from <time>', 'entries from this day or time on')
+      .option('--to <time>', 'entries before this day or time')
+      .option('--database <url>', 'another database than that of STORNO_DATABASE_URL');
+  books.addCommand(
+    common(new Command('balance').description('trial balance: what was debited and credited, line by line')).action(
+      async (options: BooksOptions) => onExit(await (await import('./books.ts')).runBalance(context, options)),
+    ),
+  );
+  books.addCommand(
+    common(new Command('statement').description('every entry of one customer, with the balance after it'))
+      .requiredOption('--account <id>', 'whose')
+      .action(async (options: StatementOptions) =>
+        onExit(await (await import('./books.ts')).runStatement(context, options)),
+      ),
+  );
+  books.addCommand(
+    common(new Command('export').description('all entries as CSV, or a journal that accounting programs import'))
+      .addOption(
+        new Option('--format <format>', 'csv: one row an entry; journal: two; journal-days: one entry a day and kind')
+          .choices(['csv', 'journal', 'journal-days'])
+          .makeOptionMandatory(),
+      )
+      .requiredOption('--out <file>', 'where to write')
+      .option('--chart <file>', 'JSON with your own account numbers: {"house_revenue": "8400"}')
+      .action(async (options: ExportOptions) => onExit(await (await import('./books.ts')).runExport(context, options))),
+  );
+  return books;
+}
 
 /** A town's worth of customers: large enough to show a cause, small enough to read. */
 const ACCOUNTS = 1000;
