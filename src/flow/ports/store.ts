@@ -46,18 +46,26 @@ export interface LiveStore {
     readonly event: LiveEvent;
   }): Promise<'applied' | 'stale'>;
 
-  /** Writes a rental, its price, the minutes that it used, its intent and its entries, or says why not. */
+  /**
+   * Writes a rental, its price, the minutes that it used, its intent and its entries, or says why not: first whether it
+   * exists, then whether the account does, then whether the lots still hold what the price counted on.
+   */
   endRental(ending: RentalEnding): Promise<RentalEnded>;
   /** The same for many, each by itself; answers in the order of the request. */
   endRentals(endings: readonly RentalEnding[]): Promise<readonly RentalEnded[]>;
   /** The rental's newest revision, under whatever account it was said. */
   readRental(rentalId: string): Promise<RentalRecord | null>;
-  /** Takes back a rental: voids its open intents, gives back minutes, books the reversal, perhaps issues a new revision. */
+  /**
+   * Takes back a rental: voids its open intents, gives back minutes, books the reversal, perhaps issues a new revision.
+   * `stale` where the revision is not the newest or was taken back, an intent has another version, or a lot lacks what
+   * the new revision draws.
+   */
   voidRental(voiding: RentalVoiding): Promise<'applied' | 'stale'>;
 
   /**
    * Takes due intents for a worker, those first that wait longest: `runAt` reached and no lease held. Nothing while
-   * charging is stopped. The claim counts the version on, so that the worker before cannot write any more.
+   * charging is stopped. The claim counts the version on, so that the worker before cannot write any more. A lease is
+   * held until its end, which is not part of it, or until a change of the intent was applied.
    */
   claim(request: {
     readonly worker: string;
@@ -65,21 +73,27 @@ export interface LiveStore {
     readonly leaseUntil: Instant;
     readonly limit: number;
   }): Promise<readonly ChargeCase[]>;
+  /** Attempts by generation, captures by time and the provider's id. */
   readCase(key: ObligationKey): Promise<ChargeCase | null>;
   /** All intents of a rental, of every purpose and occurrence. */
   readIntents(rentalId: string): Promise<readonly ChargeIntent[]>;
+  /** Counts the version on and ends the lease. */
   apply(change: ChargeChange): Promise<'applied' | 'stale'>;
   /** Like `apply` for many at once; each by itself. */
   applyAll(changes: readonly ChargeChange[]): Promise<readonly ('applied' | 'stale')[]>;
 
   /** Keeps a verified event with its bytes; the same (provider, merchant account, event id) is kept once. */
   receiveEvent(event: ProviderEvent, body: string, now: Instant): Promise<'stored' | 'repeated'>;
+  /** Those that wait longest; each is claimed again at `leaseUntil` at the latest, until it is finished. */
   claimEvents(request: {
     readonly now: Instant;
     readonly leaseUntil: Instant;
     readonly limit: number;
   }): Promise<readonly ClaimedEvent[]>;
-  /** `parked` events are tried again at `retryAt`: what they speak of may become known. */
+  /**
+   * `parked` events are tried again at `retryAt`: what they speak of may become known. One that is done or given up stays
+   * so, whoever comes late.
+   */
   finishEvent(finish: {
     readonly event: ProviderEvent;
     readonly state: 'done' | 'parked' | 'given_up';
@@ -91,17 +105,24 @@ export interface LiveStore {
   recordPayments(payments: readonly SeenPayment[], now: Instant): Promise<void>;
   /** Lines of the provider's ledger, each once, with the entries that follow from it. */
   recordLedgerLines(lines: readonly BookedLine[], now: Instant): Promise<number>;
-  /** A captured payment's refunds and disputes, booked once each; the capture's counters follow. */
-  recordMovement(movement: CaptureMovement): Promise<'applied' | 'exists' | 'capture_unknown'>;
+  /**
+   * A captured payment's refunds and disputes, booked once each; the capture's counters follow as `core/live/movement`
+   * counts. The capture is the one of the obligation whose provider's id is the payment's `parentRef`. `not_booked` where
+   * the entry that the transfer corrects does not stand in the books: there is nothing to take back (yet).
+   */
+  recordMovement(movement: CaptureMovement): Promise<'applied' | 'exists' | 'capture_unknown' | 'not_booked'>;
 
   /** How far a listing was read, by name; null at first. */
   readCursor(name: string): Promise<Instant | null>;
+  /** Never back: an earlier instant than the one that stands changes nothing. */
   writeCursor(name: string, to: Instant): Promise<void>;
 
   readControl(): Promise<Control>;
   /** Stops or resumes charging for all workers; the reason and the person are kept. */
   setControl(control: Control & { readonly at: Instant }): Promise<void>;
   raiseAlarm(alarm: Alarm): Promise<'raised' | 'exists'>;
+  /** How many alarms of the kind were raised at the instant or after it, settled or not. */
+  countAlarms(kind: Alarm['kind'], since: Instant): Promise<number>;
 
   /** Every violated invariant, in words; empty where all hold. Read-only. */
   checkInvariants(): Promise<readonly string[]>;
@@ -174,6 +195,7 @@ export interface RentalVoiding {
 
 export interface ClaimedEvent {
   readonly event: ProviderEvent;
+  /** How often it was claimed, this time included. */
   readonly tries: number;
   readonly receivedAt: Instant;
 }

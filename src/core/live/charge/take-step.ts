@@ -1,0 +1,70 @@
+import { assert } from '../../kernel/assert.ts';
+import type { Instant } from '../../kernel/time.ts';
+import type { Attempt, ChargeCase, ChargeChange } from '../charge.ts';
+import { chargeEvent, isFinal, openAttempt, rightCapture, unchanged } from './case.ts';
+import { writeOffEntry } from './entries.ts';
+import type { Step } from './next-step.ts';
+import type { Moment } from './policy.ts';
+import { idempotencyKeyOf } from './reference.ts';
+import { isTooOld, nextLookAt } from './schedule.ts';
+
+/** Writes the attempt down, as sent: committed before the call, so that whoever comes after a crash knows of it. */
+export function begin(
+  found: ChargeCase,
+  start: Extract<Step, { kind: 'start' }> & { readonly requestDigest: string },
+  moment: Moment,
+): ChargeChange {
+  assert(found.intent.state === 'due' && openAttempt(found) === null, 'an attempt begins beside another');
+  assert(rightCapture(found) === null, 'an attempt begins for what is paid');
+  const attempt: Attempt = {
+    key: found.intent.key,
+    generation: start.generation,
+    state: 'sent',
+    idempotencyKey: idempotencyKeyOf(found.intent.key, start.generation),
+    requestDigest: start.requestDigest,
+    paymentMethod: start.paymentMethod,
+    sentAt: moment.now,
+    horizonAt: moment.now + moment.policy.horizonMs,
+    providerRef: null,
+    declineCode: null,
+    absentAt: [],
+  };
+  return { ...unchanged(found), state: 'in_flight', runAt: nextLookAt(attempt, moment), attempt };
+}
+
+/** Looks at it again later. An attempt that has been open for too long goes to a person instead. */
+export function defer(found: ChargeCase, until: Instant, moment: Moment): ChargeChange {
+  const open = openAttempt(found);
+  if (open !== null && isTooOld(open, moment)) return park(found, 'its outcome is unknown for too long', moment);
+  return { ...unchanged(found), runAt: until };
+}
+
+export function park(found: ChargeCase, reason: string, { now }: Moment): ChargeChange {
+  assert(!isFinal(found.intent.state), `${found.intent.state} is parked`);
+  const told = { type: 'charge.parked', state: 'parked', happenedAt: now } as const;
+  return { ...unchanged(found), state: 'parked', runAt: null, events: [chargeEvent(found, told, { reason })] };
+}
+
+/** A person wants it looked at once more: what may be under way is asked for, what is not is due again. */
+export function lookAgain(found: ChargeCase, { now }: Moment): ChargeChange {
+  assert(found.intent.state === 'parked', `${found.intent.state} is not parked`);
+  return { ...unchanged(found), state: openAttempt(found) === null ? 'due' : 'in_flight', runAt: now };
+}
+
+export function adopt(found: ChargeCase, { now }: Moment): ChargeChange {
+  assert(rightCapture(found) !== null && openAttempt(found) === null, 'adopts what is not there, or not alone');
+  const told = { type: 'charge.succeeded', state: 'succeeded', happenedAt: now } as const;
+  return { ...unchanged(found), state: 'succeeded', runAt: null, events: [chargeEvent(found, told, {})] };
+}
+
+export function giveUp(found: ChargeCase, { now }: Moment): ChargeChange {
+  assert(rightCapture(found) === null && openAttempt(found) === null, 'gives up what may be paid');
+  const told = { type: 'charge.uncollected', state: 'uncollected', happenedAt: now } as const;
+  return {
+    ...unchanged(found),
+    state: 'uncollected',
+    runAt: null,
+    transfers: [writeOffEntry(found.intent, now)],
+    events: [chargeEvent(found, told, { reason: 'attempts_max' })],
+  };
+}
