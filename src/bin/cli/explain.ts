@@ -1,9 +1,11 @@
+import type { Sources } from '../../flow/ports.ts';
 import { explain } from '../../flow/remedy.ts';
 import { openArchive } from '../../world/duckdb/archive.ts';
 import { type Context, refuse, type SpeechOptions, showProgress } from './context.ts';
 import { EXIT_DONE, type Problem } from './exit.ts';
 import { explainObject, explainText } from './explain-text.ts';
-import { readSources, type SourceOptions } from './sources.ts';
+import type { SourceOptions } from './sources.ts';
+import { withSources } from './with-sources.ts';
 
 export interface ExplainOptions extends SourceOptions, SpeechOptions {}
 
@@ -11,14 +13,22 @@ export interface ExplainOptions extends SourceOptions, SpeechOptions {}
 const FINDING_PREFIX = 'fnd_';
 
 /** `storno explain ID`: the case of one rental, payment or charge, from the same files and by the same verdicts. */
-export async function runExplain(context: Context, asked: string, options: ExplainOptions): Promise<number> {
+export function runExplain(context: Context, asked: string, options: ExplainOptions): Promise<number> {
   const id = asked.startsWith(FINDING_PREFIX) ? asked.slice(FINDING_PREFIX.length) : asked;
-  const sources = await readSources(options);
-  if (!sources.ok) return refuse(context, options, [sources.error]);
+  return withSources(context, options, (sources) => explainFrom(context, { id, sources, options }));
+}
+
+interface Asked {
+  readonly id: string;
+  readonly sources: Sources;
+  readonly options: ExplainOptions;
+}
+
+async function explainFrom(context: Context, { id, sources, options }: Asked): Promise<number> {
   const archive = await openArchive({ memory: options.memory });
   const progress = await showProgress(context, options);
   try {
-    const explained = await explain({ archive, progress }, { sources: sources.value, id });
+    const explained = await explain({ archive, progress }, { sources, id });
     progress.stop();
     if (!explained.ok) return refuse(context, options, explained.error);
     if (explained.value.kind === 'unknown_id')

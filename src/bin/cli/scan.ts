@@ -9,8 +9,9 @@ import { type OutFolder, openFolder } from '../../world/out/folder.ts';
 import type { ReportHead } from '../../world/report/report.ts';
 import { type Context, refuse, type SpeechOptions, showProgress } from './context.ts';
 import { EXIT_DONE, EXIT_FINDINGS, EXIT_ROWS_REJECTED } from './exit.ts';
-import { readSources, type SourceOptions, sourceOptionsText } from './sources.ts';
+import { type SourceOptions, sourceOptionsText } from './sources.ts';
 import { summaryText } from './summary-text.ts';
+import { withSources } from './with-sources.ts';
 
 export interface ScanOptions extends SourceOptions, SpeechOptions {
   readonly out?: string;
@@ -18,9 +19,11 @@ export interface ScanOptions extends SourceOptions, SpeechOptions {
 }
 
 /** `storno scan`: answers the exit code. Whatever ends it, no half-written file and no open archive stays behind. */
-export async function runScan(context: Context, options: ScanOptions): Promise<number> {
-  const sources = await readSources(options);
-  if (!sources.ok) return refuse(context, options, [sources.error]);
+export function runScan(context: Context, options: ScanOptions): Promise<number> {
+  return withSources(context, options, (sources) => scanSources(context, options, sources));
+}
+
+async function scanSources(context: Context, options: ScanOptions, sources: Sources): Promise<number> {
   const opened = options.out === undefined ? null : openFolder(options.out);
   if (opened !== null && !opened.ok) {
     return refuse(context, options, [{ ...opened.error, file: opened.error.folder }]);
@@ -32,9 +35,9 @@ export async function runScan(context: Context, options: ScanOptions): Promise<n
   const progress = await showProgress(context, options);
   const writing = folder === null ? null : loadWriting();
   try {
-    const scanned = await scan({ archive, progress }, sources.value);
+    const scanned = await scan({ archive, progress }, sources);
     if (!scanned.ok) return refuse(context, options, scanned.error);
-    if (folder !== null) await writing?.then((write) => write(folder, scanned.value, headOf(sources.value)));
+    if (folder !== null) await writing?.then((write) => write(folder, scanned.value, headOf(sources)));
     progress.stop();
     print(context, options, scanned.value.scan);
     return exitCodeOf(scanned.value.scan, options);

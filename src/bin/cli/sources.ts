@@ -10,6 +10,8 @@ import { quote } from './quote.ts';
 export interface SourceOptions extends Partial<Record<FactKind, readonly string[]>> {
   readonly map?: string;
   readonly tz?: string;
+  /** The live database in place of files: its address, or true for the one that the environment names. */
+  readonly database?: string | true;
   readonly memory: string;
 }
 
@@ -23,6 +25,7 @@ export function addSourceOptions(command: Command): Command {
     .option('--charges <files...>', 'what our own books say')
     .option('--settlements <files...>', 'what the bank or acquirer booked')
     .option('--map <file>', 'how to read files of another form: see `storno map --help`')
+    .option('--database [url]', 'read the live database instead of files')
     .option('--tz <zone>', 'zone of times that carry none, e.g. Europe/Rome')
     .option('--memory <size>', 'memory that the engine may use, such as 500MB', memorySize, '1GB');
 }
@@ -64,6 +67,7 @@ export function sourceOptionsText(options: SourceOptions): string {
     const paths = options[fact];
     return paths === undefined ? [] : [`--${fact} ${paths.map(quote).join(' ')}`];
   });
+  if (options.database !== undefined) parts.push(options.database === true ? '--database' : '--database URL');
   if (options.map !== undefined) parts.push(`--map ${quote(options.map)}`);
   if (options.tz !== undefined) parts.push(`--tz ${quote(options.tz)}`);
   return parts.join(' ');
