@@ -10,6 +10,31 @@ export function sayAmount(amount: bigint, asset: string): string {
   return exponentOf(asset) === null ? String(amount) : toMajor(money(amount, asset));
 }
 
+export const ENTRY_COLUMNS = [
+  'happened_at',
+  'account_id',
+  'kind',
+  'source_ref',
+  'debit',
+  'credit',
+  'dimension',
+  'asset',
+  'amount',
+  'corrects',
+] as const satisfies readonly (keyof ReturnType<typeof entryRow>)[];
+
+export const JOURNAL_COLUMNS = [
+  'date',
+  'entry',
+  'account_number',
+  'account_name',
+  'debit',
+  'credit',
+  'currency',
+  'text',
+  'reference',
+] as const satisfies readonly (keyof ReturnType<typeof journalRow>)[];
+
 /** One entry as it stands in the books: a row of the export. */
 export function entryRow(entry: Transfer) {
   return {

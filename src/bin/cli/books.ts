@@ -1,18 +1,14 @@
-import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
 import { chartLineOf } from '../../core/ledger/chart.ts';
 import { type AccountNumbers, dayLines, journalLines } from '../../core/ledger/journal.ts';
 import type { Transfer } from '../../core/ledger/transfer.ts';
 import { trialBalances } from '../../core/ledger/trial-balance.ts';
-import { guardFormula } from '../../world/out/cell.ts';
 import { openFolder } from '../../world/out/folder.ts';
+import { writeCsv } from '../../world/out/write.ts';
 import { type Books, type Period, readBooks } from '../../world/postgres/books.ts';
-import { balanceAsJson, entryRow, journalRow } from './books-rows.ts';
+import { balanceAsJson, ENTRY_COLUMNS, entryRow, JOURNAL_COLUMNS, journalRow } from './books-rows.ts';
 import { balanceText, statementText } from './books-text.ts';
 import { type Context, refuse, type SpeechOptions } from './context.ts';
 import { EXIT_CRASH, EXIT_DONE, type Problem } from './exit.ts';
@@ -76,8 +72,8 @@ export async function runExport(context: Context, options: ExportOptions): Promi
   try {
     return await withBooks(context, options, null, async (books, period) => {
       const rows = rowsOf({ books, period, format: options.format, numbers: numbers.value });
-      const text = stringify({ header: true, cast: { string: guardFormula } });
-      await pipeline(Readable.from(rows), text, createWriteStream(folder.value.stage(basename(options.out))));
+      const columns = options.format === 'csv' ? ENTRY_COLUMNS : JOURNAL_COLUMNS;
+      await writeCsv(folder.value.stage(basename(options.out)), columns, rows);
       const [path] = folder.value.commit();
       context.terminal.out(options.json === true ? `${JSON.stringify({ file: path })}\n` : `${path}\n`);
       return EXIT_DONE;

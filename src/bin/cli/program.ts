@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
-import type { Context } from './context.ts';
+import type { Context, SpeechOptions } from './context.ts';
+import type { StopOptions, UrlOptions } from './database.ts';
 import { problemsAsJson } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { KeyCreateOptions } from './key.ts';
 import type { LiveOptions } from './live.ts';
 import type { MapOptions } from './map.ts';
+import type { MigrateOptions } from './migrate.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
@@ -40,6 +42,8 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(booksCommand(setup));
   program.addCommand(keyCommand(setup));
   program.addCommand(sandboxCommand(setup));
+  program.addCommand(migrateCommand(setup));
+  program.addCommand(databaseCommand(setup));
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -222,6 +226,7 @@ function keyCommand({ onExit, context }: ProgramSetup): Command {
 
 function booksCommand({ onExit, context }: ProgramSetup): Command {
   const books = new Command('books')
+    .helpCommand(false)
     .description('what the double-entry books say: balance, statement of a customer, export for the accountant')
     .addHelpText(
       'before',
@@ -256,6 +261,63 @@ function booksCommand({ onExit, context }: ProgramSetup): Command {
       .action(async (options: ExportOptions) => onExit(await (await import('./books.ts')).runExport(context, options))),
   );
   return books;
+}
+
+function migrateCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('migrate')
+    .description("bring the database to this program's schema")
+    .option('--dry-run', 'say what would be applied, and apply nothing')
+    .addHelpText(
+      'before',
+      'Examples\n  storno migrate --dry-run\n  STORNO_DATABASE_URL=postgresql://… storno migrate\n',
+    );
+  return addSpeechOptions(command).action(async (options: MigrateOptions) => {
+    const { runMigrate } = await import('./migrate.ts');
+    onExit(await runMigrate(context, options));
+  });
+}
+
+const DATABASE_EXAMPLES = `Examples
+  storno database status
+  storno database start      (it stays until it is stopped)
+  psql "$(storno database url)"
+`;
+
+function databaseCommand({ onExit, context }: ProgramSetup): Command {
+  const database = new Command('database')
+    .description('the database server that Storno brings: start, stop, look, connect')
+    .addHelpText('before', DATABASE_EXAMPLES);
+  const start = new Command('start').description('start it, to stay until it is stopped');
+  database.addCommand(
+    addSpeechOptions(start).action(async (options: SpeechOptions) => {
+      const { runDatabaseStart } = await import('./database.ts');
+      onExit(await runDatabaseStart(context, options));
+    }),
+  );
+  const stop = new Command('stop').description('stop it').option('--force', 'also while somebody is connected');
+  database.addCommand(
+    addSpeechOptions(stop).action(async (options: StopOptions) => {
+      const { runDatabaseStop } = await import('./database.ts');
+      onExit(await runDatabaseStop(context, options));
+    }),
+  );
+  const status = new Command('status').description('where it lies, whether it runs, who uses it');
+  database.addCommand(
+    addSpeechOptions(status).action(async (options: SpeechOptions) => {
+      const { runDatabaseStatus } = await import('./database.ts');
+      onExit(await runDatabaseStatus(context, options));
+    }),
+  );
+  const url = new Command('url')
+    .description('print its address for another program; it holds a password')
+    .option('--role <role>', 'as whom to connect', 'storno_auditor');
+  database.addCommand(
+    addSpeechOptions(url).action(async (options: UrlOptions) => {
+      const { runDatabaseUrl } = await import('./database.ts');
+      onExit(await runDatabaseUrl(context, options));
+    }),
+  );
+  return database;
 }
 
 /** A town's worth of customers: large enough to show a cause, small enough to read. */
