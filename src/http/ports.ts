@@ -1,7 +1,7 @@
 import type { Office } from '../flow/ports/office.ts';
 import type { ProviderWebhook } from '../flow/ports/provider.ts';
 import type { LiveReads, LiveStore } from '../flow/ports/store.ts';
-import type { AlarmBell, Calendar, Clock, Digest, Entropy, Log } from '../flow/ports/world.ts';
+import type { Calendar, Clock, Digest, Entropy, Log } from '../flow/ports/world.ts';
 
 /** All that the API is given. It opens nothing itself. */
 export interface ApiPorts {
@@ -12,14 +12,13 @@ export interface ApiPorts {
   readonly entropy: Entropy;
   readonly calendar: Calendar;
   readonly digest: Digest;
-  readonly bell: AlarmBell;
   readonly log: Log;
   readonly limiter: Limiter;
   readonly meter: Meter;
   /** Null where no secret of Stripe's is configured: its address then refuses everything. */
   readonly stripe: ProviderWebhook | null;
-  /** Who charges an account without a payment method, by name: where intents begin. */
-  readonly provider: string;
+  /** By provider, the merchant accounts that can be charged through here. Others would only fail later. */
+  readonly merchantAccounts: Readonly<Record<string, readonly string[]>>;
   readonly version: string;
 }
 

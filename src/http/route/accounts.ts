@@ -19,10 +19,11 @@ export function addAccountRoutes(ports: ApiPorts, app: Routes): void {
       ...describe('putAccount', 'Accounts', 'Make an account known, or change it; what it was is kept'),
       params: AccountParams,
       body: refer(AccountRequest),
-      response: { 200: refer(AccountShape), 201: refer(AccountShape), ...problems() },
+      response: { 200: refer(AccountShape), 201: refer(AccountShape), ...problems('refused') },
     },
     handler: async ({ params, body }, reply) => {
       const method = body.payment_method;
+      if (method !== null) checkMerchant(ports, method);
       const account = {
         accountId: params.account_id,
         homeMarket: body.home_market,
@@ -74,4 +75,22 @@ export async function readAccount(ports: ApiPorts, accountId: string) {
   const account = await ports.store.readAccount(accountId);
   if (account === null) throw new Refusal('not_found', 'There is no account of this id.');
   return account;
+}
+
+function checkMerchant(
+  { merchantAccounts }: ApiPorts,
+  method: { readonly provider: string; readonly merchant_account: string },
+): void {
+  const known = new Map(Object.entries(merchantAccounts)).get(method.provider);
+  if (known === undefined) {
+    throw new Refusal('refused', `No access to the provider ${method.provider} is configured.`, {
+      code: 'provider_unknown',
+      faults: [{ pointer: '/payment_method/provider', detail: 'is not configured' }],
+    });
+  }
+  if (known.includes(method.merchant_account)) return;
+  throw new Refusal('refused', 'No access to this merchant account is configured.', {
+    code: 'merchant_account_unknown',
+    faults: [{ pointer: '/payment_method/merchant_account', detail: 'is not configured' }],
+  });
 }

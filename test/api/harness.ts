@@ -1,0 +1,120 @@
+import { MINUTE_MS } from '../../src/core/kernel/time.ts';
+import { buildApp } from '../../src/http/app.ts';
+import type { Desk } from '../../src/http/desk.ts';
+import { makeKey } from '../../src/http/key.ts';
+import type { ApiPorts } from '../../src/http/ports.ts';
+import type { problemOf } from '../../src/http/problem.ts';
+import { ianaCalendar } from '../../src/world/calendar.ts';
+import { systemClock } from '../../src/world/clock.ts';
+import { sha256 } from '../../src/world/digest.ts';
+import { systemEntropy } from '../../src/world/entropy.ts';
+import { openLimiter } from '../../src/world/limiter.ts';
+import { openLog } from '../../src/world/log.ts';
+import { openMetrics } from '../../src/world/metrics.ts';
+import { guarded } from '../../src/world/postgres/errors.ts';
+import { openOffice } from '../../src/world/postgres/office.ts';
+import { openStore } from '../../src/world/postgres/store.ts';
+import { freshDatabase } from '../postgres.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+  /** What it says where it is a problem. */
+  readonly problem: Partial<ReturnType<typeof problemOf>>;
+}
+
+export interface Request {
+  readonly key?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** `application/json` where nothing else is said; null for none. */
+  readonly type?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly webhooks: { readonly event?: unknown };
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly requestBody?: unknown;
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+export type Api = Awaited<ReturnType<typeof startApi>>;
+
+/** The API as it is served, over a socket, on a database of its own. */
+export async function startApi(wish: { readonly requests?: number } = {}) {
+  const database = await freshDatabase();
+  const pool = database.pool('storno_api');
+  const office = openOffice({ connections: pool, guard: guarded });
+  const lines: string[] = [];
+  const metrics = openMetrics(() => office.readGauges(systemClock.now()));
+  const ports: ApiPorts = {
+    store: openStore(pool),
+    reads: null as never,
+    office,
+    clock: systemClock,
+    entropy: systemEntropy,
+    calendar: ianaCalendar,
+    digest: sha256,
+    log: openLog({ write: (line) => void lines.push(line) }),
+    limiter: openLimiter({ requests: wish.requests ?? 1_000_000, windowMs: MINUTE_MS }),
+    meter: metrics,
+    stripe: null,
+    merchantAccounts: { stripe: ['acct_main'] },
+    version: '0.0.0',
+  };
+  const app = await buildApp(ports, null as unknown as Desk);
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    url,
+    database,
+    office,
+    clock: systemClock,
+    store: ports.store,
+    log: lines,
+    document: (await (await fetch(`${url}/openapi.json`)).json()) as Document,
+    call: (method: string, path: string, request: Request) => call(url, { method, path, ...request }),
+    key: async (scopes: readonly string[], { expiresAt = null }: { readonly expiresAt?: number | null } = {}) => {
+      const made = makeKey({ name: 'test', scopes, now: systemClock.now(), expiresAt });
+      await office.putKey(made.key);
+      return made.text;
+    },
+    /** A market and an account, as everybody needs them. */
+    prepare: async (key: string) => {
+      const market = JSON.stringify({ time_zone: 'Europe/Rome', currency: 'EUR', vat_basis_points: 2200 });
+      await call(url, { method: 'PUT', path: '/v1/markets/milano', key, body: market });
+      const account = JSON.stringify({ home_market: 'milano', locale: 'it-IT', payment_method: null });
+      await call(url, { method: 'PUT', path: '/v1/accounts/acc_1', key, body: account });
+    },
+    close: async () => {
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+async function call(
+  url: string,
+  { method, path, key, body, type = 'application/json', headers = {} }: Request & { method: string; path: string },
+): Promise<Answer> {
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined || type === null ? {} : { 'content-type': type }),
+      ...headers,
+    },
+    // As bytes: text would be given a type where none is said.
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? Buffer.from(body) : body }),
+  });
+  const text = await answer.text();
+  const isJson = /json$|json;/.test(answer.headers.get('content-type') ?? '');
+  const json: unknown = isJson && text !== '' ? JSON.parse(text) : null;
+  return { status: answer.status, headers: answer.headers, text, json, problem: (json ?? {}) as Answer['problem'] };
+}
