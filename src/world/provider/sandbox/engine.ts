@@ -3,7 +3,7 @@ import { type Instant, SECOND_MS } from '../../../core/kernel/time.ts';
 import { addEndpoint } from './engine/customers.ts';
 import { forgetOld, keep, recall } from './engine/idempotency.ts';
 import { readLength } from './engine/methods.ts';
-import type { SandboxProfile } from './engine/profile.ts';
+import type { Fault, SandboxProfile } from './engine/profile.ts';
 import { movesMoney, route } from './engine/routes.ts';
 import { type Change, type EngineState, type Rows, Tables, type Timer } from './engine/state.ts';
 import { ring } from './engine/timers.ts';
@@ -46,8 +46,23 @@ export class SandboxEngine {
     this.#arm();
   }
 
+  /** The profile with what is left of its `next` counts, so that a part of it can be changed alone. */
   get profile(): SandboxProfile {
-    return this.#profile;
+    const { faults, webhooks, refunds, ...rest } = this.#profile;
+    const left = (name: string, fault: Fault) => ({ ...fault, next: this.#tables.get('numbers', `next:${name}`) ?? 0 });
+    const leftFaults = Object.entries(faults).map(([name, fault]) => [name, left(name, fault)]);
+    return {
+      ...rest,
+      faults: Object.fromEntries(leftFaults) as unknown as SandboxProfile['faults'],
+      webhooks: {
+        ...webhooks,
+        first: left('webhookFirst', webhooks.first),
+        twice: left('webhookTwice', webhooks.twice),
+        never: left('webhookNever', webhooks.never),
+        outOfOrder: left('webhookOutOfOrder', webhooks.outOfOrder),
+      },
+      refunds: { ...refunds, lateFailure: left('refundLateFailure', refunds.lateFailure) },
+    };
   }
 
   /** When something is due by itself; null where nothing is planned. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { control } from './control.ts';
 import type { WireRequest, WireResponse } from './engine/wire.ts';
 import { readBody, readForm, readHeaders } from './form.ts';
@@ -56,7 +57,8 @@ async function serve(sandbox: Sandbox, request: IncomingMessage, response: Serve
     headers,
   };
   const played = await sandbox.handle(wire);
-  if (played.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, played.delayMs));
+  // The listening server keeps the process alive; a late answer alone need not.
+  if (played.delayMs > 0) await setTimeout(played.delayMs, undefined, { ref: false });
   if (played.response === null) request.socket.destroy();
   else send(response, played.response);
 }

@@ -36,7 +36,9 @@ export function recall(desk: Desk, key: string, request: WireRequest): WireRespo
 }
 
 function otherRequest(key: string): WireFailure & { ok: false } {
-  const message = `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`;
+  const message =
+    'Keys for idempotent requests can only be used with the same parameters they were first used with. ' +
+    `Try using a key other than '${key}' if you meant to execute a different request.`;
   return { ok: false, status: 400, isKept: false, error: { type: 'idempotency_error', message } };
 }
 

@@ -26,9 +26,23 @@ const FILTERS: Readonly<Record<ObjectTable, readonly string[]>> = {
   endpoints: [],
 };
 
+/** What an object is called in an error. */
+const NOUNS: Readonly<Record<ObjectTable, string>> = {
+  paymentIntents: 'payment_intent',
+  charges: 'charge',
+  refunds: 'refund',
+  disputes: 'dispute',
+  balanceTransactions: 'balance_transaction',
+  payouts: 'payout',
+  events: 'event',
+  customers: 'customer',
+  paymentMethods: 'payment_method',
+  endpoints: 'webhook_endpoint',
+};
+
 const INDEXED = ['customer', 'payment_intent', 'charge', 'source'];
 
-/** One page, newest first, as Stripe lists: `created[gte|gt|lte|lt]`, `starting_after`, `limit`, the table's filters. */
+/** One page, newest first: `created[gte|gt|lte|lt]`, `starting_after`, `limit`, the table's own filters. */
 export function list(
   desk: Desk,
   { table, path, query }: { table: ObjectTable; path: string; query: Query },
@@ -40,7 +54,7 @@ export function list(
   let start = keys.length;
   if (query.starting_after !== undefined) {
     start = keys.lastIndexOf(keyOf(desk.account, query.starting_after));
-    if (start === -1) return missing(table, query.starting_after);
+    if (start === -1) return missing(NOUNS[table], query.starting_after);
   }
   const data: Json[] = [];
   let hasMore = false;
@@ -92,8 +106,8 @@ function isWithin(desk: Desk, table: ObjectTable, wire: Readonly<Record<string, 
 /** One object by its id; what is new may not be found yet. */
 export function retrieve(desk: Desk, { table, id }: { table: ObjectTable; id: string }): WireAnswer {
   const row = desk.tables.get(table, keyOf(desk.account, id)) as Row<WireObject> | null;
-  if (row === null) return missing(table, id);
+  if (row === null) return missing(NOUNS[table], id);
   const lag = drawDelay(desk, desk.profile.lookUpLag.byId, `lag of ${id}`);
-  if (row.wire.created * SECOND_MS + lag > desk.now + SECOND_MS) return missing(table, id);
+  if (row.wire.created * SECOND_MS + lag > desk.now + SECOND_MS) return missing(NOUNS[table], id);
   return answer(row.wire as unknown as Json);
 }

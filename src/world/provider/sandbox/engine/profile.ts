@@ -40,9 +40,9 @@ export interface SandboxProfile {
   /** What every answer takes. */
   readonly latency: Delay;
   readonly idempotency: {
-    /** From the first request with the key on; then it is new. */
+    /** From the first request on; then the key is new again. */
     readonly keepsMs: number;
-    /** `everything`: 402, 404 and 500 too (Stripe v1). `successes`: whatever failed is executed again (Checkout.com). */
+    /** `everything`: 402, 404, 500 too (Stripe v1). `successes`: what failed is executed again (Checkout.com). */
     readonly keeps: 'everything' | 'successes';
     /** `ignored`: the key does nothing at all. */
     readonly key: 'honoured' | 'ignored';
@@ -75,7 +75,7 @@ export interface SandboxProfile {
     readonly windowMs: number;
     /** `full_only`: parts are refused. */
     readonly parts: 'allowed' | 'full_only';
-    /** `held`: pending with insufficient_funds while the balance is short (cards). `refused`: an error (other methods). */
+    /** `held`: pending with insufficient_funds while it is short (cards). `refused`: an error (other methods). */
     readonly whenBalanceShort: 'held' | 'refused';
   };
   readonly disputes: {

@@ -50,7 +50,9 @@ export function route(desk: Desk, { method, path, query, form }: WireRequest): W
   if (version === 'v1' && method === 'GET') {
     if (path === '/v1/balance') return balance(desk);
     if (table !== undefined && id === undefined) return list(desk, { table, path, query });
-    if (table !== undefined && id !== undefined && verb === undefined) return retrieve(desk, { table, id });
+    // There is no search on purpose: it lags behind, and nobody should rest a decision about money on it.
+    if (table !== undefined && id !== undefined && id !== 'search' && verb === undefined)
+      return retrieve(desk, { table, id });
   }
   if (version === 'v1' && method === 'POST') {
     const create = CREATIONS[collection];

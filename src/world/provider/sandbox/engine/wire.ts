@@ -1,7 +1,7 @@
 /** Anything that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [field: string]: Json };
 
-/** A request as it arrived: form fields flat with their brackets (`metadata[rental_id]`), header names in lower case. */
+/** A request as it came: form fields flat with their brackets (`metadata[rental_id]`), header names in lower case. */
 export interface WireRequest {
   readonly method: string;
   readonly path: string;
