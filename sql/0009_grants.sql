@@ -66,8 +66,10 @@ grant update (read_to) on storno.cursor to storno_worker;
 -- Both: an intent moves on, minutes are given, used, given back and expire, books are written, others are told.
 grant update (state, run_at, version, declines, lease_owner, lease_until) on storno.charge_intent
   to storno_api, storno_worker;
-grant insert on storno.transfer, storno.lot, storno.outbox, storno.inbox, storno.alarm, storno.webhook_delivery
-  to storno_api, storno_worker;
+-- When an entry was written down is the database's word alone.
+grant insert (account_id, kind, source_ref, debit, credit, dimension, asset, amount, corrects, happened_at)
+  on storno.transfer to storno_api, storno_worker;
+grant insert on storno.lot, storno.outbox, storno.inbox, storno.alarm, storno.webhook_delivery to storno_api, storno_worker;
 grant update (remaining) on storno.lot to storno_api, storno_worker;
 grant update (position) on storno.outbox to storno_api, storno_worker;
 grant update (state, tries, run_at, note) on storno.inbox to storno_api, storno_worker;

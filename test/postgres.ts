@@ -9,7 +9,7 @@ import { dataFolder } from '../src/world/postgres/embedded/folder.ts';
 import { type EmbeddedServer, openEmbedded } from '../src/world/postgres/embedded.ts';
 import { migrate } from '../src/world/postgres/migrate.ts';
 import { readMigrations } from '../src/world/postgres/migrations.ts';
-import { closeDatabase, type LoginRole } from '../src/world/postgres/roles.ts';
+import { allowLogin, closeDatabase, LOGIN_ROLES, type LoginRole } from '../src/world/postgres/roles.ts';
 
 /**
  * Real PostgreSQL for tests: each test gets a database of its own, cloned from a migrated template. All test files of
@@ -31,8 +31,11 @@ export interface TestDatabase {
 const CONNECTIONS_MAX = 10;
 const STATEMENT_MS_MAX = 30_000;
 
-let started: Promise<{ readonly server: ClientConfig; readonly template: string; close(): Promise<void> }> | null =
-  null;
+interface TestServer extends Pick<EmbeddedServer, 'server' | 'close'> {
+  readonly passwords: Readonly<Record<LoginRole, string>>;
+}
+
+let started: Promise<TestServer & { readonly template: string }> | null = null;
 let made = 0;
 
 after(async () => {
@@ -43,7 +46,7 @@ after(async () => {
 /** A migrated, empty database of one's own. */
 export async function freshDatabase(): Promise<TestDatabase> {
   started ??= startServer();
-  const { server, template } = await started;
+  const { server, template, passwords } = await started;
   made += 1;
   const name = `test_${process.pid}_${made}`;
   await asAdmin(server, async (client) => {
@@ -51,10 +54,20 @@ export async function freshDatabase(): Promise<TestDatabase> {
   });
   const config = withDatabase(server, name);
   await asAdmin(config, (client) => closeDatabase(client, name));
-  return testDatabase(server, config, name);
+  return testDatabase({ server, config, name, passwords });
 }
 
-function testDatabase(server: ClientConfig, config: ClientConfig, name: string): TestDatabase {
+function testDatabase({
+  server,
+  config,
+  name,
+  passwords,
+}: {
+  readonly server: ClientConfig;
+  readonly config: ClientConfig;
+  readonly name: string;
+  readonly passwords: TestServer['passwords'];
+}): TestDatabase {
   const admin = new Pool({ ...config, max: CONNECTIONS_MAX, types: EXACT_TYPES });
   // A test may kill its server; what broke shows in the calls.
   admin.on('error', () => undefined);
@@ -65,7 +78,7 @@ function testDatabase(server: ClientConfig, config: ClientConfig, name: string):
     admin,
     pool: (role) => {
       const setup = {
-        server: config,
+        server: withLogin(config, role, passwords[role]),
         role,
         name: `storno ${role}`,
         connectionsMax: CONNECTIONS_MAX,
@@ -83,9 +96,9 @@ function testDatabase(server: ClientConfig, config: ClientConfig, name: string):
 }
 
 async function startServer() {
-  const { server, close } = await chooseServer();
+  const { server, passwords, close } = await chooseServer();
   try {
-    return { server, template: await makeTemplate(server), close };
+    return { server, passwords, template: await makeTemplate(server, passwords), close };
   } catch (error) {
     // Held on to, the server would keep this process alive.
     await close();
@@ -93,9 +106,12 @@ async function startServer() {
   }
 }
 
-async function chooseServer(): Promise<Pick<EmbeddedServer, 'server' | 'close'>> {
+async function chooseServer(): Promise<TestServer> {
   const url = process.env.STORNO_TEST_DATABASE_URL;
-  if (url) return { server: { connectionString: url }, close: async () => undefined };
+  if (url) {
+    const passwords = Object.fromEntries(LOGIN_ROLES.map((role) => [role, 'storno-test'])) as TestServer['passwords'];
+    return { server: { connectionString: url }, passwords, close: async () => undefined };
+  }
   return openEmbedded(dataFolder(join(await temporaryFolder(), `storno-test-${process.getuid?.() ?? 0}`)));
 }
 
@@ -109,7 +125,7 @@ async function temporaryFolder(): Promise<string> {
 }
 
 /** One template for each text of the migrations; those of other texts and the databases of dead processes go. */
-async function makeTemplate(server: ClientConfig): Promise<string> {
+async function makeTemplate(server: ClientConfig, passwords: TestServer['passwords']): Promise<string> {
   const texts = (await readMigrations()).map(({ sha256 }) => sha256).join();
   const template = `storno_template_${createHash('sha256').update(texts).digest('hex').slice(0, 16)}`;
   await asAdmin(server, async (client) => {
@@ -120,12 +136,22 @@ async function makeTemplate(server: ClientConfig): Promise<string> {
     for (const { name } of rows) {
       if (isLeftBehind(name)) await client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`);
     }
-    if (rows.some(({ name }) => name === template)) return;
-    await client.query(`create database ${template}_new`);
-    await asAdmin(withDatabase(server, `${template}_new`), migrate);
-    await client.query(`alter database ${template}_new rename to ${template}`);
+    if (!rows.some(({ name }) => name === template)) {
+      await client.query(`create database ${template}_new`);
+      await asAdmin(withDatabase(server, `${template}_new`), migrate);
+      await client.query(`alter database ${template}_new rename to ${template}`);
+    }
+    await letRolesIn(client, passwords);
   });
   return template;
+}
+
+/** As in production, a role logs in as itself and has nothing to fall back to. */
+async function letRolesIn(client: Client, passwords: TestServer['passwords']): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('select rolname as name from pg_roles where rolcanlogin');
+  for (const role of LOGIN_ROLES) {
+    if (!rows.some(({ name }) => name === role)) await allowLogin(client, role, passwords[role]);
+  }
 }
 
 function isLeftBehind(name: string): boolean {
@@ -138,6 +164,14 @@ function isLeftBehind(name: string): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
+}
+
+function withLogin(config: ClientConfig, user: string, password: string): ClientConfig {
+  if (config.connectionString === undefined) return { ...config, user, password };
+  const url = new URL(config.connectionString);
+  url.username = user;
+  url.password = password;
+  return { ...config, connectionString: url.href };
 }
 
 async function asAdmin<T>(server: ClientConfig, work: (client: Client) => Promise<T>): Promise<T> {

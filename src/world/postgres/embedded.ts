@@ -4,7 +4,7 @@ import { exists } from './embedded/engine.ts';
 import type { DataFolder } from './embedded/folder.ts';
 import type { Passwords } from './embedded/passwords.ts';
 import { openPresence, type Presence } from './embedded/presence.ts';
-import { type Embedded, ensureRunning, prepareEmbedded, stopServer } from './embedded/run.ts';
+import { type Embedded, ensureRunning, findServer, prepareEmbedded, stopServer } from './embedded/run.ts';
 
 /** A hold on the server of a data folder: it runs while somebody has one. */
 export interface EmbeddedServer {
@@ -20,33 +20,28 @@ const AGAIN_MS = 200;
 
 /**
  * PostgreSQL with nothing to set up: makes the folder's server where there is none, starts it where it does not run,
- * and holds it. Several processes share one. If it is killed, whoever holds it starts it again.
+ * and holds it. Several processes share one. If it is killed, whoever holds it starts it again; if it is told to stop,
+ * nobody does, and whoever is left finds it again when somebody has started it.
  */
 export async function openEmbedded(folder: DataFolder): Promise<EmbeddedServer> {
   const embedded = await prepareEmbedded(folder);
-  const held = await holdServer(embedded);
-  return { server: held.server, passwords: embedded.passwords, close: held.close };
-}
-
-async function holdServer(embedded: Embedded): Promise<{ readonly server: ClientConfig; close(): Promise<void> }> {
-  let open = true;
-  let presence = await arrive(embedded);
-  const server = presence.server;
-  const watch = async (): Promise<void> => {
-    while (open) {
-      await presence.lost;
-      if (open) presence = await arriveAgain(embedded, presence);
-    }
-  };
-  const watching = watch();
+  const hold: Hold = { embedded, presence: await arrive(embedded), isOpen: true };
+  const watching = watch(hold);
   return {
-    server,
+    server: hold.presence.server,
+    passwords: embedded.passwords,
     close: async () => {
-      open = false;
-      await leave(embedded, presence);
+      hold.isOpen = false;
+      await leave(hold);
       await watching;
     },
   };
+}
+
+interface Hold {
+  readonly embedded: Embedded;
+  presence: Presence;
+  isOpen: boolean;
 }
 
 /** A server that is just being stopped by its last user answers once more and is gone: come again. */
@@ -58,17 +53,38 @@ async function arrive(embedded: Embedded): Promise<Presence> {
   }
 }
 
+async function watch(hold: Hold): Promise<void> {
+  while (hold.isOpen) {
+    const reason = await hold.presence.lost;
+    if (!hold.isOpen) return;
+    const found = reason === 'broken' ? await restart(hold) : await waitForStart(hold);
+    if (found !== null) hold.presence = found;
+    // Closed while we were away: nobody else would let go of what was just found.
+    if (!hold.isOpen) await found?.end();
+  }
+}
+
 /** Failing is no end: the disk may have been full. Whoever uses the database meanwhile hears that it is unavailable. */
-async function arriveAgain(embedded: Embedded, before: Presence): Promise<Presence> {
+async function restart({ embedded }: Hold): Promise<Presence | null> {
   try {
     return await arrive(embedded);
   } catch {
     await sleep(AGAIN_MS);
-    return before;
+    return null;
   }
 }
 
-async function leave(embedded: Embedded, presence: Presence): Promise<void> {
+async function waitForStart(hold: Hold): Promise<Presence | null> {
+  while (hold.isOpen) {
+    const server = await findServer(hold.embedded);
+    const presence = server === null ? null : await openPresence(server);
+    if (presence !== null) return presence;
+    await sleep(AGAIN_MS);
+  }
+  return null;
+}
+
+async function leave({ embedded, presence }: Hold): Promise<void> {
   const isLast = await presence.leave();
   if (isLast && !(await exists(embedded.folder.keep))) await stopServer(embedded);
   await presence.end();

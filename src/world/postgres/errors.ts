@@ -19,7 +19,11 @@ export const DEADLOCK_DETECTED = '40P01';
 export const OBJECT_IN_USE = '55006';
 export const LOCK_NOT_AVAILABLE = '55P03';
 export const QUERY_CANCELED = '57014';
+export const ADMIN_SHUTDOWN = '57P01';
 export const CANNOT_CONNECT_NOW = '57P03';
+
+/** Our own: `storno.hold` has refused a statement as a whole. */
+export const HELD = 'ST001';
 
 /** The transaction was rolled back for the sake of another, and can be run again as it is. */
 const REPEATABLE: ReadonlySet<string> = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED]);
@@ -34,7 +38,7 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   '53300', // too_many_connections
   LOCK_NOT_AVAILABLE,
   QUERY_CANCELED,
-  '57P01', // admin_shutdown
+  ADMIN_SHUTDOWN,
   '57P02', // crash_shutdown
   CANNOT_CONNECT_NOW,
   '57P05', // idle_session_timeout

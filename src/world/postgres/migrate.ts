@@ -22,7 +22,8 @@ export function migrate(client: ClientBase): Promise<readonly Migration[]> {
     await ensureRoles(client);
     const { rows } = await client.query<{ name: string }>('select pg_catalog.current_database() as name');
     await closeDatabase(client, rows[0]?.name ?? '');
-    const { pending } = await planMigration(client);
+    const { pending, applied } = await planMigration(client);
+    if (applied > 0 && pending.some(({ isBreaking }) => isBreaking)) await refuseBesideOthers(client, pending);
     for (const migration of pending) await applyMigration(client, migration);
     return pending;
   });
@@ -36,6 +37,23 @@ export async function oneAtATime<T>(client: ClientBase, work: () => Promise<T>):
   } finally {
     await client.query('select pg_catalog.pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   }
+}
+
+/** A migration that opens with `--! breaking-change` says that a program of before cannot run beside it. */
+async function refuseBesideOthers(client: ClientBase, pending: readonly Migration[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select distinct application_name as name
+    from pg_catalog.pg_stat_activity
+    where datname = pg_catalog.current_database() and application_name like 'storno storno%'
+    order by 1`,
+  );
+  if (rows.length === 0) return;
+  const breaking = pending.filter(({ isBreaking }) => isBreaking).map(({ name }) => name);
+  throw trouble(
+    `${breaking.join(', ')} changes what an older Storno relies on, and some are still connected`,
+    `(${rows.map(({ name }) => name).join(', ')}).`,
+    'Stop them first, then run: storno migrate',
+  );
 }
 
 async function applyMigration(client: ClientBase, migration: Migration): Promise<void> {

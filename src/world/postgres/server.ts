@@ -23,7 +23,8 @@ export interface Server {
   close(): Promise<void>;
 }
 
-const DATABASE = 'storno';
+/** The embedded server's only database. */
+export const DATABASE = 'storno';
 const CONNECT_MS_MAX = 10_000;
 
 /** The oldest PostgreSQL that the migrations run on, and its number as the server says it. */

@@ -1,10 +1,11 @@
 import { Client, type ClientConfig } from 'pg';
+import { ADMIN_SHUTDOWN, sqlState } from '../errors.ts';
 
 /** One connection that says: a process of Storno is here. */
 export interface Presence {
   readonly server: ClientConfig;
-  /** Settles when the connection is gone, for whatever reason. */
-  readonly lost: Promise<void>;
+  /** Settles when the connection is gone: because the server was told to stop, or for any other reason. */
+  readonly lost: Promise<'stopped' | 'broken'>;
   /** Takes back what was said. True: nobody else is here, and nobody comes in before `end`. */
   leave(): Promise<boolean>;
   end(): Promise<void>;
@@ -19,9 +20,9 @@ const PRESENCE_LOCK = 8_243_112_015;
  */
 export async function openPresence(server: ClientConfig): Promise<Presence | null> {
   const client = new Client({ ...server, application_name: 'storno', keepAlive: true });
-  const gone = Promise.withResolvers<void>();
-  client.on('error', () => gone.resolve());
-  client.on('end', () => gone.resolve());
+  const gone = Promise.withResolvers<'stopped' | 'broken'>();
+  client.on('error', (error) => gone.resolve(sqlState(error) === ADMIN_SHUTDOWN ? 'stopped' : 'broken'));
+  client.on('end', () => gone.resolve('broken'));
   try {
     await client.connect();
     await client.query('select pg_advisory_lock_shared($1)', [PRESENCE_LOCK]);
@@ -35,7 +36,7 @@ export async function openPresence(server: ClientConfig): Promise<Presence | nul
     leave: () => leave(client),
     end: async () => {
       await client.end().catch(() => undefined);
-      gone.resolve();
+      gone.resolve('broken');
     },
   };
 }
