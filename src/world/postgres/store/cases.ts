@@ -1,0 +1,127 @@
+import type { Pool } from 'pg';
+import type { ChargeCase, ObligationKey } from '../../../core/live/charge.ts';
+import type { LiveStore } from '../../../flow/ports/store.ts';
+import { attemptOf, captureOf, intentOf, keyOf, methodOf } from './rows.ts';
+import { CAPTURE, KEY } from './shapes.ts';
+import { arraysOf, fromArrays, namesOf, type Row, runAlone, type Statement, timeOf } from './sql.ts';
+
+type Cases = Pick<LiveStore, 'claim' | 'readCase' | 'readIntents'>;
+
+export const INTENT_COLUMNS = `${namesOf(KEY, 'i.')}, i.state, i.amount_minor, i.currency, i.provider, i.run_at, i.version,
+    i.declines, i.created_at`;
+export const KEY_ORDER = 'i.account_id collate "C", i.rental_id collate "C", i.purpose collate "C", i.occurrence';
+
+/** Rows of an obligation `i` in another table. */
+function ofIntent(alias: string): string {
+  return KEY.map(([name]) => `${alias}.${name} = i.${name}`).join(' and ');
+}
+
+/**
+ * The row of control is locked for reading: whoever stops charging waits until claims under way are written, and none
+ * is written after he has stopped it. Rows that another is just claiming are passed over.
+ */
+const CLAIM: Statement = {
+  name: 'claim',
+  text: `with running as (select from storno.control where charging = 'running' for share),
+  picked as (
+    select ${namesOf(KEY, 'i.')}
+    from storno.charge_intent as i, running
+    where i.run_at <= $2 and (i.lease_until is null or i.lease_until <= $2)
+    order by i.run_at, ${KEY_ORDER}
+    limit $4
+    for update of i skip locked
+  )
+  update storno.charge_intent as i
+  set version = i.version + 1, lease_owner = $1, lease_until = $3
+  from picked as p
+  where ${ofIntent('p')}
+  returning ${namesOf(KEY, 'i.')}, i.version, i.run_at`,
+};
+
+/** What is known of obligations, all from one moment. Amounts inside of JSON are text, since JSON's numbers end at 2^53. */
+const READ_CASES: Statement = {
+  name: 'read_cases',
+  text: `select ${INTENT_COLUMNS}, m.method,
+    (select coalesce(jsonb_agg(to_jsonb(a) order by a.generation), '[]')
+      from storno.attempt as a where ${ofIntent('a')}) as attempts,
+    (select coalesce(jsonb_agg(to_jsonb(c) order by c.captured_at, c.provider_ref collate "C"), '[]') from (
+      select ${namesOf(CAPTURE, 'c.').replace('c.captured_minor', 'c.captured_minor::text')}
+      from storno.capture as c where ${ofIntent('c')}
+    ) as c) as captures
+  from ${fromArrays(KEY, 1, 'k')}
+  join storno.charge_intent as i on ${ofIntent('k')}
+  cross join lateral (
+    select jsonb_build_object('provider', provider, 'merchant_account', merchant_account, 'customer_ref', customer_ref,
+      'method_ref', method_ref) as method
+    from storno.account where account_id = i.account_id
+  ) as m`,
+};
+
+const READ_INTENTS: Statement = {
+  name: 'read_intents',
+  text: `select ${INTENT_COLUMNS}
+    from storno.rental_key as k
+    join storno.charge_intent as i on i.account_id = k.account_id and i.rental_id = k.rental_id
+    where k.rental_id = $1
+    order by ${KEY_ORDER}`,
+};
+
+export function openCases(pool: Pool): Cases {
+  return {
+    async claim({ worker, now, leaseUntil, limit }) {
+      const claimed = await runAlone(pool, CLAIM, [worker, timeOf(now), timeOf(leaseUntil), limit]);
+      return readClaimed(pool, claimed);
+    },
+    async readCase(key) {
+      return (await readCases(pool, [key]))[0] ?? null;
+    },
+    async readIntents(rentalId) {
+      return (await runAlone(pool, READ_INTENTS, [rentalId])).map(intentOf);
+    },
+  };
+}
+
+/**
+ * Reads what was claimed in a statement of its own: the one that claims saw the rows beside an intent as they were
+ * before it had the intent for itself. Whose version has gone on since is another's again.
+ */
+async function readClaimed(pool: Pool, claimed: readonly Row[]): Promise<readonly ChargeCase[]> {
+  if (claimed.length === 0) return [];
+  const cases = await readCases(pool, claimed.map(keyOf));
+  const versions = new Map(claimed.map((row) => [nameOf(keyOf(row)), row.version as number]));
+  return cases.filter(({ intent }) => versions.get(nameOf(intent.key)) === intent.version).toSorted(byWaiting);
+}
+
+async function readCases(pool: Pool, keys: readonly ObligationKey[]): Promise<readonly ChargeCase[]> {
+  return (await runAlone(pool, READ_CASES, arraysOf(KEY, keys))).map(caseOf);
+}
+
+function caseOf(row: Row): ChargeCase {
+  return {
+    intent: intentOf(row),
+    attempts: (row.attempts as Row[]).map(attemptOf),
+    paymentMethod: methodOf(row.method as Row),
+    captures: (row.captures as Row[]).map(captureOf),
+  };
+}
+
+export function nameOf({ accountId, rentalId, purpose, occurrence }: ObligationKey): string {
+  return `${accountId} ${rentalId}:${purpose}:${occurrence}`;
+}
+
+function byWaiting({ intent: one }: ChargeCase, { intent: other }: ChargeCase): number {
+  return (one.runAt ?? 0) - (other.runAt ?? 0) || compareKeys(one.key, other.key);
+}
+
+function compareKeys(one: ObligationKey, other: ObligationKey): number {
+  return (
+    compareText(one.accountId, other.accountId) ||
+    compareText(one.rentalId, other.rentalId) ||
+    compareText(one.purpose, other.purpose) ||
+    one.occurrence - other.occurrence
+  );
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

@@ -1,0 +1,73 @@
+import type { Pool } from 'pg';
+import { assert } from '../../../core/kernel/assert.ts';
+import type { Control, LiveStore } from '../../../flow/ports/store.ts';
+import { instantOf, runAlone, runForOne, type Statement, timeOf } from './sql.ts';
+
+type ControlRoom = Pick<
+  LiveStore,
+  'readCursor' | 'writeCursor' | 'readControl' | 'setControl' | 'raiseAlarm' | 'countAlarms'
+>;
+
+const READ_CURSOR: Statement = {
+  name: 'read_cursor',
+  text: 'select read_to from storno.cursor where name = $1',
+};
+
+const WRITE_CURSOR: Statement = {
+  name: 'write_cursor',
+  text: `insert into storno.cursor (name, read_to) values ($1, $2)
+    on conflict (name) do update set read_to = excluded.read_to`,
+};
+
+const READ_CONTROL: Statement = {
+  name: 'read_control',
+  text: 'select charging, reason, set_by from storno.control',
+};
+
+const SET_CONTROL: Statement = {
+  name: 'set_control',
+  text: `update storno.control set charging = $1, reason = $2, set_by = $3, set_at = $4
+    where (charging, reason, set_by, set_at) is distinct from ($1, $2, $3, $4::timestamptz)`,
+};
+
+const RAISE: Statement = {
+  name: 'raise_alarm',
+  text: `insert into storno.alarm (kind, subject, message, raised_at) values ($1, $2, $3, $4)
+    on conflict (kind, subject) do nothing
+    returning kind`,
+};
+
+const COUNT_ALARMS: Statement = {
+  name: 'count_alarms',
+  text: 'select count(*)::int as alarms from storno.alarm where kind = $1 and raised_at >= $2',
+};
+
+export function openControl(pool: Pool): ControlRoom {
+  return {
+    async readCursor(name) {
+      const row = await runForOne(pool, READ_CURSOR, [name]);
+      return row === null ? null : instantOf(row.read_to);
+    },
+    async writeCursor(name, to) {
+      await runAlone(pool, WRITE_CURSOR, [name, timeOf(to)]);
+    },
+    async readControl() {
+      const row = await runForOne(pool, READ_CONTROL, []);
+      assert(row !== null, 'the row of control is written by a migration and never removed');
+      return {
+        charging: row.charging as Control['charging'],
+        reason: row.reason as string,
+        by: row.set_by as string,
+      };
+    },
+    async setControl({ charging, reason, by, at }) {
+      await runAlone(pool, SET_CONTROL, [charging, reason, by, timeOf(at)]);
+    },
+    async raiseAlarm({ kind, subject, message, at }) {
+      return (await runForOne(pool, RAISE, [kind, subject, message, timeOf(at)])) === null ? 'exists' : 'raised';
+    },
+    async countAlarms(kind, since) {
+      return (await runForOne(pool, COUNT_ALARMS, [kind, timeOf(since)]))?.alarms as number;
+    },
+  };
+}

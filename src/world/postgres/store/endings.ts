@@ -1,0 +1,257 @@
+import type { Pool } from 'pg';
+import type { Transfer } from '../../../core/ledger/transfer.ts';
+import type { LiveEvent } from '../../../core/live/charge.ts';
+import type { LotUse } from '../../../core/live/lot.ts';
+import type { RentalEnded, RentalEnding } from '../../../flow/ports/store.ts';
+import { CHECK_VIOLATION, HELD, sqlState } from '../errors.ts';
+import { readRecords } from './records.ts';
+import { type AccountLotUse, EVENT, INTENT, type NewIntent, RENTAL, TRANSFER, USE } from './shapes.ts';
+import {
+  arraysOf,
+  batchesOf,
+  firstsOf,
+  fromArrays,
+  fromScalars,
+  namesOf,
+  type Queries,
+  run,
+  runAlone,
+  type Shape,
+  type Statement,
+  scalarsOf,
+} from './sql.ts';
+
+/**
+ * Writes rentals with all that follows from them in one statement, hence one round trip and one transaction: the key,
+ * the rental, its intent, its entries, its events, the minutes that it uses. What a part writes depends on the key, so
+ * that of two who say the same rental one writes everything and the other nothing.
+ */
+const PARTS = {
+  rental: `insert into storno.rental (${namesOf(RENTAL)}) select ${namesOf(RENTAL, 'r.')} from r join key using (rental_id)`,
+  intent: `insert into storno.charge_intent (${namesOf(INTENT)}) select ${namesOf(INTENT, 'i.')}`,
+  transfer: `insert into storno.transfer (${namesOf(TRANSFER)}) select ${namesOf(TRANSFER, 't.')}`,
+  event: `insert into storno.outbox (${namesOf(EVENT)}) select ${namesOf(EVENT, 'e.')}`,
+  lot: 'update storno.lot as l set remaining = l.remaining - u.minutes',
+};
+
+/** A rental's rows in another table travel with the rental that they belong to. */
+type Owned<R> = { readonly owner: string; readonly row: R };
+
+function owned<R>(shape: Shape<R>): Shape<Owned<R>> {
+  return [
+    ['owner', 'text', ({ owner }) => owner],
+    ...shape.map(([name, type, pick]) => [name, type, ({ row }: Owned<R>) => pick(row)] as const),
+  ];
+}
+
+const [INTENTS, TRANSFERS, EVENTS, USES] = [owned(INTENT), owned(TRANSFER), owned(EVENT), owned(USE)];
+
+/** An account that is not known takes no key: nothing else is written for it then. */
+const TAKE_KEY = `insert into storno.rental_key (rental_id, account_id)
+    select rental_id, account_id from r
+    where (select true from storno.account as a where a.account_id = r.account_id)
+    on conflict (rental_id) do nothing
+    returning rental_id`;
+
+/** A further revision has its key already. */
+const KEEP_KEY = 'select rental_id from r';
+
+function manyEndings(name: string, key: string): Statement {
+  const [rentals = 0, intents = 0, transfers = 0, events = 0, uses = 0] = firstsOf([
+    RENTAL,
+    INTENTS,
+    TRANSFERS,
+    EVENTS,
+    USES,
+  ]);
+  return {
+    name,
+    text: `with r as (select * from ${fromArrays(RENTAL, rentals, 'r')}),
+  key as (${key}),
+  rental as (${PARTS.rental}),
+  intent as (${PARTS.intent} from ${fromArrays(INTENTS, intents, 'i')} join key on key.rental_id = i.owner),
+  transfer as (${PARTS.transfer} from ${fromArrays(TRANSFERS, transfers, 't')} join key on key.rental_id = t.owner),
+  event as (${PARTS.event} from ${fromArrays(EVENTS, events, 'e')} join key on key.rental_id = e.owner),
+  u as (select u.* from ${fromArrays(USES, uses, 'u')} join key on key.rental_id = u.owner),
+  used as (${PARTS.lot} from u where l.account_id = u.account_id and l.lot_id = u.lot_id returning 1)
+  select array_agg(rental_id) as created,
+    storno.hold((select count(*) from used) = (select count(*) from u), 'a lot is not there') as held
+  from key`,
+  };
+}
+
+/** By far the most common case by itself: one rental that costs something and uses no minutes. */
+function oneEnding(): Statement {
+  const [rental = 0, intent = 0, transfers = 0, events = 0] = firstsOf([RENTAL, INTENT, TRANSFER, EVENT]);
+  return {
+    name: 'end_rental',
+    text: `with r as (select * from ${fromScalars(RENTAL, rental, 'r')}),
+  key as (${TAKE_KEY}),
+  rental as (${PARTS.rental}),
+  intent as (${PARTS.intent} from ${fromScalars(INTENT, intent, 'i')}, key),
+  transfer as (${PARTS.transfer} from ${fromArrays(TRANSFER, transfers, 't')}, key),
+  event as (${PARTS.event} from ${fromArrays(EVENT, events, 'e')}, key)
+  select rental_id from key`,
+  };
+}
+
+const END_RENTALS = manyEndings('end_rentals', TAKE_KEY);
+const END_RENTAL = oneEnding();
+const ISSUE_REVISION = manyEndings('issue_revision', KEEP_KEY);
+
+export async function endRental(pool: Pool, ending: RentalEnding): Promise<RentalEnded> {
+  const [answer] = await endAll(pool, [ending]);
+  if (answer?.status === 'fulfilled') return answer.value;
+  throw answer?.reason;
+}
+
+export async function endRentals(pool: Pool, endings: readonly RentalEnding[]): Promise<readonly RentalEnded[]> {
+  const answers = await endAll(pool, endings);
+  return answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
+}
+
+/** More rows make a statement slower than they save round trips (performance.md §2). */
+const ROWS_MAX = 1000;
+
+/**
+ * Each ending's own outcome, in the order of the request. What the database refuses in a batch is tried again one by
+ * one, so that one bad row costs the others time and nothing else.
+ */
+export async function endAll(
+  pool: Pool,
+  endings: readonly RentalEnding[],
+): Promise<readonly PromiseSettledResult<RentalEnded>[]> {
+  const answers = new Array<PromiseSettledResult<RentalEnded>>(endings.length);
+  for (const batch of batchesOf(endings, ({ record }) => record.rental.rentalId, ROWS_MAX)) {
+    const settled = await settle(
+      pool,
+      batch.map((at) => endings[at] as RentalEnding),
+    );
+    for (const [place, at] of batch.entries()) answers[at] = settled[place] as PromiseSettledResult<RentalEnded>;
+  }
+  return answers;
+}
+
+async function settle(
+  pool: Pool,
+  endings: readonly RentalEnding[],
+): Promise<readonly PromiseSettledResult<RentalEnded>[]> {
+  try {
+    const created = await write(pool, endings);
+    const known = await explain(
+      pool,
+      endings.filter(({ record }) => !created.has(record.rental.rentalId)),
+    );
+    return endings.map(({ record: { rental } }) => ({
+      status: 'fulfilled',
+      value: created.has(rental.rentalId) ? { kind: 'created' } : (known.get(rental.rentalId) as RentalEnded),
+    }));
+  } catch (error) {
+    if (isSpoiled(error) && endings.length > 1) return settleEach(pool, endings);
+    if (isLotsChanged(error)) return [{ status: 'fulfilled', value: { kind: 'lots_changed' } }];
+    return endings.map(() => ({ status: 'rejected', reason: error }));
+  }
+}
+
+async function settleEach(pool: Pool, endings: readonly RentalEnding[]) {
+  const answers: PromiseSettledResult<RentalEnded>[] = [];
+  for (const ending of endings) answers.push(...(await settle(pool, [ending])));
+  return answers;
+}
+
+/** The database has refused what stands in a row: nothing of the batch was written. */
+function isSpoiled(error: unknown): boolean {
+  return sqlState(error) !== null;
+}
+
+export function isLotsChanged(error: unknown): boolean {
+  const code = sqlState(error);
+  if (code === HELD) return true;
+  return code === CHECK_VIOLATION && (error as { constraint?: string }).constraint === 'lot_remaining_within';
+}
+
+async function write(pool: Pool, endings: readonly RentalEnding[]): Promise<ReadonlySet<string>> {
+  const [first] = endings;
+  if (endings.length === 1 && first?.intent && first.record.price.lotUses.length === 0) {
+    const rows = await runAlone(pool, END_RENTAL, [
+      ...scalarsOf(RENTAL, first.record),
+      ...scalarsOf(INTENT, { intent: first.intent, revision: first.record.revision }),
+      ...arraysOf(TRANSFER, first.transfers),
+      ...arraysOf(EVENT, first.events),
+    ]);
+    return new Set(rows.map((row) => row.rental_id as string));
+  }
+  const [row] = await runAlone(pool, END_RENTALS, valuesOf(endings));
+  return new Set((row?.created as string[] | null) ?? []);
+}
+
+/** Writes a further revision of a rental, in the transaction of whoever takes back the one before. */
+export async function issueRevision(on: Queries, ending: RentalEnding): Promise<void> {
+  await run(on, ISSUE_REVISION, valuesOf([ending]));
+}
+
+function valuesOf(endings: readonly RentalEnding[]): unknown[] {
+  const intents: Owned<NewIntent>[] = [];
+  const transfers: Owned<Transfer>[] = [];
+  const events: Owned<LiveEvent>[] = [];
+  const uses: Owned<AccountLotUse>[] = [];
+  for (const ending of endings) {
+    const { rental } = ending.record;
+    const owner = rental.rentalId;
+    if (ending.intent) intents.push({ owner, row: { intent: ending.intent, revision: ending.record.revision } });
+    for (const row of ending.transfers) transfers.push({ owner, row });
+    for (const row of ending.events) events.push({ owner, row });
+    for (const use of perLot(ending.record.price.lotUses)) {
+      uses.push({ owner, row: { ...use, accountId: rental.accountId } });
+    }
+  }
+  return [
+    ...arraysOf(
+      RENTAL,
+      endings.map(({ record }) => record),
+    ),
+    ...arraysOf(INTENTS, intents),
+    ...arraysOf(TRANSFERS, transfers),
+    ...arraysOf(EVENTS, events),
+    ...arraysOf(USES, uses),
+  ];
+}
+
+/** An update meets a row once, however often its source names it. */
+export function perLot(uses: readonly LotUse[]): readonly LotUse[] {
+  const minutes = new Map<string, number>();
+  for (const use of uses) minutes.set(use.lotId, (minutes.get(use.lotId) ?? 0) + use.minutes);
+  return [...minutes].map(([lotId, sum]) => ({ lotId, minutes: sum }));
+}
+
+const KNOWN_ACCOUNTS: Statement = {
+  name: 'known_accounts',
+  text: 'select account_id from storno.account where account_id = any ($1::text[])',
+};
+
+/**
+ * Why rentals were not written. A statement of its own: whoever was first has committed by now, which the statement
+ * before could not see.
+ */
+async function explain(pool: Pool, endings: readonly RentalEnding[]): Promise<ReadonlyMap<string, RentalEnded>> {
+  const answers = new Map<string, RentalEnded>();
+  if (endings.length === 0) return answers;
+  const ids = endings.map(({ record }) => record.rental.rentalId);
+  for (const record of await readRecords(pool, ids)) {
+    answers.set(record.rental.rentalId, { kind: 'exists', record });
+  }
+  const unexplained = endings.filter(({ record }) => !answers.has(record.rental.rentalId));
+  if (unexplained.length === 0) return answers;
+  const rows = await runAlone(pool, KNOWN_ACCOUNTS, [unexplained.map(({ record }) => record.rental.accountId)]);
+  const accounts = new Set(rows.map((row) => row.account_id));
+  for (const { record } of unexplained) {
+    if (!accounts.has(record.rental.accountId)) answers.set(record.rental.rentalId, { kind: 'account_unknown' });
+  }
+  // An account that became known in between: once more, and this time it is there.
+  const missed = endings.filter(({ record }) => !answers.has(record.rental.rentalId));
+  for (const ending of missed) answers.set(ending.record.rental.rentalId, await endRental(pool, ending));
+  return answers;
+}

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { MINUTE_MS } from '../../src/core/kernel/time.ts';
+import type { LiveStore } from '../../src/flow/ports/store.ts';
+import { openStore } from '../../src/world/postgres/store.ts';
+import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { bothRoles } from './both-roles.ts';
+import {
+  account,
+  CURRENCY,
+  captured,
+  captureOf,
+  declined,
+  ending,
+  endingOf,
+  event,
+  grant,
+  MARKET,
+  NOW,
+  started,
+  succeeded,
+  untouched,
+} from './samples.ts';
+
+let database: TestDatabase;
+let store: LiveStore;
+
+before(async () => {
+  database = await freshDatabase();
+  store = bothRoles(openStore(database.pool('storno_api')), openStore(database.pool('storno_worker')));
+  await store.putMarket({ market: MARKET, timeZone: 'Europe/Rome', currency: CURRENCY, vatBasisPoints: 2200 });
+  for (const accountId of ['a', 'b']) await store.putAccount(account(accountId), NOW);
+});
+after(async () => {
+  assert.deepEqual(await store.checkInvariants(), []);
+  await database.close();
+});
+
+const rental = (rentalId: string, more: Partial<Parameters<typeof ending>[0]> = {}) =>
+  ending({ accountId: 'a', rentalId, amountMinor: 1450n, uses: [], at: NOW, ...more });
+
+const keyOf = (rentalId: string) => ({ accountId: 'a', rentalId, purpose: 'rental', occurrence: 1 }) as const;
+
+async function caseOf(rentalId: string) {
+  const found = await store.readCase(keyOf(rentalId));
+  assert.ok(found, `${rentalId} has an intent`);
+  return found;
+}
+
+describe('a rental', () => {
+  it('is written once, and found as it was said', async () => {
+    const said = rental('r1');
+    assert.deepEqual(await store.endRental(said), { kind: 'created' });
+    assert.deepEqual(await store.endRental(said), { kind: 'exists', record: said.record });
+    assert.deepEqual(await store.readRental('r1'), said.record);
+    assert.deepEqual((await caseOf('r1')).intent, said.intent);
+  });
+
+  it('is nobody else’s, whoever says it', async () => {
+    await store.endRental(rental('r2'));
+    const other = await store.endRental(rental('r2', { accountId: 'b' }));
+    assert.equal(other.kind === 'exists' && other.record.rental.accountId, 'a');
+  });
+
+  it('of an unknown account leaves nothing', async () => {
+    assert.deepEqual(await store.endRental(rental('r3', { accountId: 'nobody' })), { kind: 'account_unknown' });
+    assert.equal(await store.readRental('r3'), null);
+  });
+
+  it('that costs nothing has no intent', async () => {
+    assert.deepEqual(await store.endRental(rental('r4', { amountMinor: 0n })), { kind: 'created' });
+    assert.deepEqual(await store.readIntents('r4'), []);
+  });
+
+  it('takes its minutes from the lot, or is not written', async () => {
+    assert.equal(
+      await store.grantLot(grant({ accountId: 'a', lotId: 'l1', minutes: 15, incidentId: null, at: NOW, days: 9 })),
+      'created',
+    );
+    const uses = [{ lotId: 'l1', minutes: 10 }];
+    assert.deepEqual(await store.endRental(rental('r5', { uses })), { kind: 'created' });
+    assert.deepEqual(await store.endRental(rental('r6', { uses })), { kind: 'lots_changed' });
+    assert.deepEqual(await store.endRental(rental('r6', { uses: [{ lotId: 'none', minutes: 1 }] })), {
+      kind: 'lots_changed',
+    });
+    assert.equal(await store.readRental('r6'), null);
+    assert.deepEqual(
+      (await store.readLots('a', MARKET)).map(({ remaining }) => remaining),
+      [5],
+    );
+  });
+
+  it('does not suffer from a bad one in its batch', async () => {
+    const said = [
+      rental('b1'),
+      rental('b2', { uses: [{ lotId: 'l1', minutes: 14 }] }),
+      rental('b1'),
+      rental('b3', { accountId: 'nobody' }),
+      rental('b4', { uses: [{ lotId: 'l1', minutes: 5 }] }),
+    ];
+    const kinds = (await store.endRentals(said)).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['created', 'lots_changed', 'exists', 'account_unknown', 'created']);
+  });
+});
+
+describe('a charge', () => {
+  it('is written down, taken and booked by whoever has the version', async () => {
+    await store.endRental(rental('c1'));
+    const due = await caseOf('c1');
+    assert.equal(await store.apply(started(due, NOW)), 'applied');
+    assert.equal(await store.apply(started(due, NOW)), 'stale');
+    const inFlight = await caseOf('c1');
+    assert.equal(await store.apply(succeeded(inFlight, 'ch_c1', NOW + 5)), 'applied');
+    const done = await caseOf('c1');
+    assert.deepEqual(done.captures, [captureOf(inFlight, 'ch_c1', NOW + 5)]);
+    assert.deepEqual(
+      done.attempts.map(({ state, providerRef }) => [state, providerRef]),
+      [['succeeded', 'ch_c1']],
+    );
+    assert.equal(done.intent.version, 3);
+  });
+
+  it('begins its second attempt after the first has failed for good', async () => {
+    await store.endRental(rental('c2'));
+    await store.apply(started(await caseOf('c2'), NOW));
+    const first = await caseOf('c2');
+    await assert.rejects(store.apply(started(first, NOW)), /has not failed for good|attempt_one_open/);
+    await store.apply(declined(first, NOW));
+    assert.equal(await store.apply(started(await caseOf('c2'), NOW)), 'applied');
+    assert.deepEqual(
+      (await caseOf('c2')).attempts.map(({ generation, state }) => [generation, state]),
+      [
+        [1, 'failed_final'],
+        [2, 'sent'],
+      ],
+    );
+  });
+
+  it('keeps a capture that is seen again, and refuses one that says something else', async () => {
+    await store.endRental(rental('c3'));
+    await store.apply(started(await caseOf('c3'), NOW));
+    await store.apply(succeeded(await caseOf('c3'), 'ch_c3', NOW));
+    const done = await caseOf('c3');
+    const [capture] = done.captures;
+    assert.ok(capture);
+    assert.equal(await store.apply({ ...untouched(done), capture, transfers: [captured(capture)] }), 'applied');
+    const again = await caseOf('c3');
+    const wrong = { ...captured(capture), amount: 1n };
+    await assert.rejects(store.apply({ ...untouched(again), transfers: [wrong] }), /booked with another content/);
+    assert.equal((await caseOf('c3')).intent.version, again.intent.version, 'nothing was written');
+  });
+
+  it('does not suffer from a stale one in its batch', async () => {
+    await store.endRentals(['d1', 'd2', 'd3'].map((id) => rental(id)));
+    const [one, two, three] = [await caseOf('d1'), await caseOf('d2'), await caseOf('d3')];
+    await store.apply(started(two, NOW));
+    const outcomes = await store.applyAll([
+      started(one, NOW),
+      started(two, NOW),
+      started(three, NOW),
+      started(one, NOW),
+    ]);
+    assert.deepEqual(outcomes, ['applied', 'stale', 'applied', 'stale']);
+  });
+});
+
+describe('a claim', () => {
+  it('takes what is due, those first that wait longest, and holds it for a while', async () => {
+    const at = NOW - 60 * MINUTE_MS;
+    await store.endRentals(['e2', 'e1', 'e3'].map((id, place) => rental(id, { at: at + place * MINUTE_MS })));
+    const request = { worker: 'w1', now: at + 2 * MINUTE_MS, leaseUntil: at + 9 * MINUTE_MS, limit: 2 };
+    const claimed = await store.claim(request);
+    assert.deepEqual(
+      claimed.map(({ intent }) => [intent.key.rentalId, intent.version]),
+      [
+        ['e2', 2],
+        ['e1', 2],
+      ],
+    );
+    assert.deepEqual(
+      (await store.claim(request)).map(({ intent }) => intent.key.rentalId),
+      ['e3'],
+    );
+    const later = await store.claim({
+      ...request,
+      now: request.leaseUntil,
+      leaseUntil: request.leaseUntil + 1,
+      limit: 1,
+    });
+    assert.deepEqual(
+      later.map(({ intent }) => [intent.key.rentalId, intent.version]),
+      [['e2', 3]],
+    );
+    const [before] = claimed;
+    assert.equal(before && (await store.apply(started(before, NOW))), 'stale', 'who had it before cannot write');
+  });
+
+  it('takes nothing while charging is stopped', async () => {
+    const request = { worker: 'w1', now: NOW + 90 * MINUTE_MS, leaseUntil: NOW + 91 * MINUTE_MS, limit: 1 };
+    await store.setControl({ charging: 'stopped', reason: 'test', by: 'me', at: NOW });
+    assert.deepEqual(await store.claim(request), []);
+    assert.equal((await store.readControl()).charging, 'stopped');
+    await store.setControl({ charging: 'running', reason: 'test', by: 'me', at: NOW + 1 });
+    assert.equal((await store.claim(request)).length, 1);
+  });
+});
+
+describe('a void', () => {
+  it('takes back the rental, its intent and its minutes, and issues the next revision', async () => {
+    await store.grantLot(grant({ accountId: 'a', lotId: 'l2', minutes: 30, incidentId: 'i1', at: NOW, days: 9 }));
+    const uses = [{ lotId: 'l2', minutes: 30 }];
+    await store.endRental(rental('v1', { uses }));
+    const { intent } = await caseOf('v1');
+    const voiding = {
+      rentalId: 'v1',
+      accountId: 'a',
+      revision: 1,
+      voidedAt: NOW + 9,
+      reason: 'wrong vehicle',
+      intents: [{ key: intent.key, version: intent.version }],
+      restored: uses,
+      transfers: [
+        {
+          accountId: 'a',
+          kind: 'minutes_restored',
+          sourceRef: 'v1:1',
+          debit: 'house_minutes_used',
+          credit: 'account_minutes',
+          dimension: 'l2',
+          asset: `MIN/${MARKET}`,
+          amount: 30n,
+          corrects: 'minutes_used:v1:rental:1:l2',
+          happenedAt: NOW + 9,
+        },
+      ],
+      events: [event('rental.voided', 'a', { rental_id: 'v1' }, NOW + 9)],
+      next: endingOf(
+        { accountId: 'a', rentalId: 'v1', amountMinor: 900n, uses: [{ lotId: 'l2', minutes: 7 }], at: NOW + 9 },
+        2,
+        2,
+      ),
+    } as const;
+    assert.equal(await store.voidRental({ ...voiding, intents: [{ key: intent.key, version: 9 }] }), 'stale');
+    assert.equal(await store.voidRental(voiding), 'applied');
+    assert.equal(await store.voidRental(voiding), 'stale');
+    assert.equal((await store.readRental('v1'))?.revision, 2);
+    assert.deepEqual(
+      (await store.readIntents('v1')).map(({ state }) => state),
+      ['voided', 'due'],
+    );
+    assert.equal((await store.readLots('a', MARKET)).find(({ lotId }) => lotId === 'l2')?.remaining, 23);
+  });
+});
