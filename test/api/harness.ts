@@ -14,6 +14,7 @@ import { openMetrics } from '../../src/world/metrics.ts';
 import { guarded } from '../../src/world/postgres/errors.ts';
 import { openOffice } from '../../src/world/postgres/office.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
+import { StripeWebhook } from '../../src/world/provider/stripe/webhook.ts';
 import { freshDatabase } from '../postgres.ts';
 
 export interface Answer {
@@ -45,6 +46,9 @@ interface Operation {
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
+/** Two at a time, as while one takes over from the other. */
+export const STRIPE_SECRETS = ['whsec_new', 'whsec_old'];
+
 export type Api = Awaited<ReturnType<typeof startApi>>;
 
 /** The API as it is served, over a socket, on a database of its own. */
@@ -65,7 +69,7 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     log: openLog({ write: (line) => void lines.push(line) }),
     limiter: openLimiter({ requests: wish.requests ?? 1_000_000, windowMs: MINUTE_MS }),
     meter: metrics,
-    stripe: null,
+    stripe: new StripeWebhook({ secrets: STRIPE_SECRETS, accounts: { '': 'acct_main' } }),
     merchantAccounts: { stripe: ['acct_main'] },
     version: '0.0.0',
   };
