@@ -50,11 +50,11 @@ const READ_CASES: Statement = {
     ) as c) as captures
   from ${fromArrays(KEY, 1, 'k')}
   join storno.charge_intent as i on ${ofIntent('k')}
-  cross join lateral (
+  left join lateral (
     select jsonb_build_object('provider', provider, 'merchant_account', merchant_account, 'customer_ref', customer_ref,
       'method_ref', method_ref) as method
     from storno.account where account_id = i.account_id
-  ) as m`,
+  ) as m on true`,
 };
 
 const READ_INTENTS: Statement = {
@@ -100,7 +100,7 @@ function caseOf(row: Row): ChargeCase {
   return {
     intent: intentOf(row),
     attempts: (row.attempts as Row[]).map(attemptOf),
-    paymentMethod: methodOf(row.method as Row),
+    paymentMethod: row.method === null ? null : methodOf(row.method as Row),
     captures: (row.captures as Row[]).map(captureOf),
   };
 }

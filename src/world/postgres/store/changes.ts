@@ -67,6 +67,18 @@ const [ATTEMPTS, SEEN, CAPTURES, TRANSFERS, EVENTS] = [
   placed(EVENT),
 ];
 
+/** What was sent never changes. */
+const SENT = [
+  'idempotency_key',
+  'request_digest',
+  'provider',
+  'merchant_account',
+  'customer_ref',
+  'method_ref',
+  'sent_at',
+  'horizon_at',
+] as const;
+
 /**
  * Writes changes in one statement, each only where its version is still the intent's: the update waits for whoever is
  * just writing and looks again. Everything else is written for what the update has moved. Where an attempt, a capture
@@ -101,8 +113,7 @@ function applyText(): string {
     on conflict (${namesOf(KEY)}, generation) do update
     set state = excluded.state, provider_ref = excluded.provider_ref, decline_code = excluded.decline_code,
       absent_at = excluded.absent_at
-    where old.idempotency_key = excluded.idempotency_key and old.request_digest = excluded.request_digest
-      and old.sent_at = excluded.sent_at and old.horizon_at = excluded.horizon_at
+    where (${SENT.map((name) => `old.${name}`).join(', ')}) = (${SENT.map((name) => `excluded.${name}`).join(', ')})
     returning 1
   ),
   evidence as (

@@ -13,10 +13,11 @@ const READ_CURSOR: Statement = {
   text: 'select read_to from storno.cursor where name = $1',
 };
 
+/** Never back. */
 const WRITE_CURSOR: Statement = {
   name: 'write_cursor',
-  text: `insert into storno.cursor (name, read_to) values ($1, $2)
-    on conflict (name) do update set read_to = excluded.read_to`,
+  text: `insert into storno.cursor as c (name, read_to) values ($1, $2)
+    on conflict (name) do update set read_to = excluded.read_to where c.read_to < excluded.read_to`,
 };
 
 const READ_CONTROL: Statement = {
@@ -24,17 +25,32 @@ const READ_CONTROL: Statement = {
   text: 'select charging, reason, set_by from storno.control',
 };
 
+/** What stood before is read under the lock of the row, so that of two who stop at once one tells of it. */
 const SET_CONTROL: Statement = {
   name: 'set_control',
-  text: `update storno.control set charging = $1, reason = $2, set_by = $3, set_at = $4
-    where (charging, reason, set_by, set_at) is distinct from ($1, $2, $3, $4::timestamptz)`,
+  text: `with was as (select charging from storno.control for update),
+  told as (
+    insert into storno.outbox (account_id, type, data, happened_at)
+    select '', case $1 when 'stopped' then 'charging.stopped' else 'charging.resumed' end,
+      jsonb_build_object('reason', $2::text), $4::timestamptz
+    from was where charging <> $1
+  )
+  update storno.control set charging = $1, reason = $2, set_by = $3, set_at = $4
+  where (charging, reason, set_by, set_at) is distinct from ($1, $2, $3, $4::timestamptz)`,
 };
 
 const RAISE: Statement = {
   name: 'raise_alarm',
-  text: `insert into storno.alarm (kind, subject, message, raised_at) values ($1, $2, $3, $4)
+  text: `with raised as (
+    insert into storno.alarm (kind, subject, message, raised_at) values ($1, $2, $3, $4)
     on conflict (kind, subject) do nothing
-    returning kind`,
+    returning kind, subject, raised_at
+  ),
+  told as (
+    insert into storno.outbox (account_id, type, data, happened_at)
+    select '', 'alarm.raised', jsonb_build_object('kind', kind, 'subject', subject), raised_at from raised
+  )
+  select kind from raised`,
 };
 
 const COUNT_ALARMS: Statement = {

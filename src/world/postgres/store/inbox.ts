@@ -19,7 +19,7 @@ const CLAIM: Statement = {
   text: `with picked as (
     select provider, merchant_account, event_id, run_at from storno.inbox
     where run_at <= $1
-    order by run_at, received_at, provider collate "C", merchant_account collate "C", event_id collate "C"
+    order by run_at, provider collate "C", merchant_account collate "C", event_id collate "C"
     limit $3
     for update skip locked
   ), claimed as (
@@ -30,7 +30,7 @@ const CLAIM: Statement = {
       p.run_at as waited_from
   )
   select * from claimed
-  order by waited_from, received_at, provider collate "C", merchant_account collate "C", event_id collate "C"`,
+  order by waited_from, provider collate "C", merchant_account collate "C", event_id collate "C"`,
 };
 
 /** What is done stays done, whoever comes late. */
@@ -51,7 +51,14 @@ export function openInbox(pool: Pool): Inbox {
     },
     async finishEvent({ event, state, retryAt, note }) {
       const { provider, merchantAccount, eventId } = event;
-      await runAlone(pool, FINISH, [provider, merchantAccount, eventId, state, timeOrNull(retryAt), note]);
+      await runAlone(pool, FINISH, [
+        provider,
+        merchantAccount,
+        eventId,
+        state,
+        timeOrNull(state === 'parked' ? retryAt : null),
+        note,
+      ]);
     },
   };
 }

@@ -22,7 +22,7 @@ const READ_LAPSED_LOTS: Statement = {
   name: 'read_lapsed_lots',
   text: `select ${LOT_COLUMNS} from storno.lot
     where expires_at <= $1 and remaining > 0
-    order by ${LOT_ORDER}, account_id collate "C"
+    order by expires_at, account_id collate "C", lot_id collate "C"
     limit $2`,
 };
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Transfer } from '../../../core/ledger/transfer.ts';
 import { type CaptureCounters, countMovement } from '../../../core/live/movement.ts';
 import type { BookedLine, CaptureMovement, LiveStore, SeenPayment } from '../../../flow/ports/store.ts';
 import { bookOnce, tell } from './books.ts';
@@ -144,7 +145,7 @@ const COUNT: Statement = {
     where ${FIND_CAPTURE}`,
 };
 
-type Moved = 'applied' | 'exists' | 'capture_unknown';
+type Moved = Awaited<ReturnType<LiveStore['recordMovement']>>;
 
 /** One movement of a capture at a time: whoever has its row looks for the entry, and counts from what stands there. */
 function recordMovement(pool: Pool, movement: CaptureMovement): Promise<Moved> {
@@ -153,9 +154,10 @@ function recordMovement(pool: Pool, movement: CaptureMovement): Promise<Moved> {
     const capture = captureValues(movement);
     const [row] = await run(on, LOCK_CAPTURE, capture);
     if (row === undefined) throw new Rollback<Moved>('capture_unknown');
-    const wasBooked = await isBooked(on, movement);
+    if (await isBooked(on, nameOf(transfer))) throw new Rollback<Moved>('exists');
+    if (transfer.corrects !== null && !(await isBooked(on, correctedBy(transfer))))
+      throw new Rollback<Moved>('not_booked');
     await bookOnce(on, [transfer]);
-    if (wasBooked) throw new Rollback<Moved>('exists');
     const counted = countMovement(countersOf(row), counter, changeMinor);
     await run(on, COUNT, [...capture, counted.refunded, counted.disputed, counted.disputedExcess]);
     if (event !== null) await tell(on, [event]);
@@ -174,9 +176,20 @@ function countersOf(row: Row): CaptureCounters {
   };
 }
 
-async function isBooked(on: Queries, { transfer }: CaptureMovement): Promise<boolean> {
-  const { accountId, kind, sourceRef } = transfer;
-  return (await run(on, FIND_ENTRY, [accountId, kind, sourceRef])).length > 0;
+type EntryName = readonly [accountId: string, kind: string, sourceRef: string];
+
+function nameOf({ accountId, kind, sourceRef }: Transfer): EntryName {
+  return [accountId, kind, sourceRef];
+}
+
+/** `refund:stripe:acct_1:re_1`: kinds have no colon, sources may. */
+function correctedBy({ accountId, corrects }: Transfer): EntryName {
+  const [kind = '', ...source] = (corrects ?? '').split(':');
+  return [accountId, kind, source.join(':')];
+}
+
+async function isBooked(on: Queries, name: EntryName): Promise<boolean> {
+  return (await run(on, FIND_ENTRY, [...name])).length > 0;
 }
 
 function captureValues({ key, payment }: CaptureMovement): unknown[] {
@@ -187,8 +200,7 @@ function captureValues({ key, payment }: CaptureMovement): unknown[] {
     key.occurrence,
     payment.provider,
     payment.merchantAccount,
-    // A refund or a chargeback names the charge that it belongs to.
-    payment.kind === 'charge' ? payment.providerRef : payment.parentRef,
+    payment.parentRef,
   ];
 }
 
