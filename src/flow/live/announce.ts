@@ -1,0 +1,57 @@
+import { tripBreaker } from '../../core/live/breaker.ts';
+import { isOpen } from '../../core/live/charge/case.ts';
+import { paymentText } from '../../core/live/charge/entries.ts';
+import { obligationText } from '../../core/live/charge/reference.ts';
+import type { ChargeCase, ChargeChange } from '../../core/live/charge.ts';
+import { watch } from '../../core/live/watch.ts';
+import { stopByItself } from './stop-charging.ts';
+import type { LiveWorld } from './world.ts';
+
+/**
+ * Says aloud what a written change means for a person. `found` is the case after the change. Raising an alarm twice
+ * is harmless, so that whoever crashed before this is made good by whoever reads the listing next.
+ */
+export async function announce(world: LiveWorld, found: ChargeCase, change: ChargeChange): Promise<void> {
+  if (change.state === 'parked' && change.events.some((event) => event.type === 'charge.parked')) {
+    await announceParked(world, found, change);
+  }
+  if (change.capture !== null) await announceCaptures(world, found);
+}
+
+async function announceParked(world: LiveWorld, found: ChargeCase, change: ChargeChange): Promise<void> {
+  const text = obligationText(found.intent.key);
+  const reason = String(change.events.find((event) => event.type === 'charge.parked')?.data.reason ?? '');
+  const open = found.attempts.find(isOpen);
+  const which = open === undefined ? '' : ` (attempt ${open.idempotencyKey})`;
+  await world.bell.raise({
+    kind: 'charge_parked',
+    message: `${text}${which} waits for a person: ${reason}. Compare the provider's record, then look again or void.`,
+    subject: `${text}#${found.intent.version}`,
+    at: world.clock.now(),
+  });
+}
+
+/** Every capture beyond what was owed, and what `detect` says of all of them. */
+export async function announceCaptures(world: LiveWorld, found: ChargeCase): Promise<void> {
+  const at = world.clock.now();
+  const text = obligationText(found.intent.key);
+  for (const capture of found.captures) {
+    if (!capture.isSurplus) continue;
+    const subject = paymentText(capture);
+    const message = `${subject} took money for ${text} that was not owed. It stands in account_payable: give it back.`;
+    await world.bell.raise({ kind: 'surplus_capture', message, subject, at });
+  }
+  const proven = watch(found, at).filter((one) => one.class === 'double_charge' && one.grade === 'proven');
+  for (const { providerRef } of proven) {
+    const message = `${text} was charged twice: ${providerRef} is one too many.`;
+    await world.bell.raise({ kind: 'double_charge', message, subject: `${text}:${providerRef}`, at });
+  }
+  if (proven.length > 0) await checkBreaker(world);
+}
+
+async function checkBreaker(world: LiveWorld): Promise<void> {
+  const { breaker } = world.settings;
+  const count = await world.store.countAlarms('double_charge', world.clock.now() - breaker.withinMs);
+  const reason = tripBreaker(count, breaker);
+  if (reason !== null) await stopByItself(world, reason);
+}

@@ -1,0 +1,57 @@
+import type { Instant } from '../../core/kernel/time.ts';
+import type { Page } from '../ports/provider.ts';
+import type { LiveWorld, Merchant } from './world.ts';
+
+/** `payments:stripe:acct_1`: everything created before the cursor's instant was read, and what follows from it is written. */
+export function cursorName(what: 'payments' | 'ledger', { provider, merchantAccount }: Merchant): string {
+  return `${what}:${provider}:${merchantAccount}`;
+}
+
+/** What one reading came to. */
+export type Read =
+  /** `isCurrent` where nothing older than the provider's lag is left to read. */
+  | { readonly kind: 'read'; readonly items: number; readonly isCurrent: boolean }
+  /** The provider did not answer, or something read could not be dealt with yet: it is read again. */
+  | { readonly kind: 'unavailable' };
+
+/** A page holds a hundred: more than a hundred thousand within one window is a wrong window. */
+const PAGES_MAX = 1000;
+
+/**
+ * Reads one window of a listing from where it was left, deals with each page, then moves the cursor: to the end of the
+ * window, but never into the stretch in which the provider may still add things. So everything before a cursor is known
+ * here for good, also after the database was restored: cursor and effects grow old together.
+ */
+export async function readWindow<T>(
+  world: LiveWorld,
+  reading: {
+    readonly name: string;
+    readonly list: (window: {
+      readonly from: Instant;
+      readonly to: Instant;
+      readonly cursor: string | null;
+    }) => Promise<Page<T> | null>;
+    /** False where a page could not be dealt with. */
+    readonly take: (items: readonly T[]) => Promise<boolean>;
+  },
+): Promise<Read> {
+  const now = world.clock.now();
+  const { reading: policy, charge } = world.settings;
+  const readTo = (await world.store.readCursor(reading.name)) ?? now - policy.firstMs;
+  const from = readTo - policy.overlapMs;
+  const to = Math.min(now, readTo + policy.windowMs);
+  let items = 0;
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const listed: Page<T> | null = await reading.list({ from, to, cursor });
+    if (listed === null || !(await reading.take(listed.items))) return { kind: 'unavailable' };
+    items += listed.items.length;
+    cursor = listed.next;
+    if (cursor !== null) continue;
+    const settledTo = Math.min(to, now - charge.lookUpLagMs - policy.overlapMs);
+    if (settledTo > readTo) await world.store.writeCursor(reading.name, settledTo);
+    return { kind: 'read', items, isCurrent: to === now };
+  }
+  world.log.error('a window holds too many pages', { name: reading.name, pages: PAGES_MAX });
+  return { kind: 'unavailable' };
+}

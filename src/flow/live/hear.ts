@@ -1,0 +1,140 @@
+import { attemptOf, isOpen } from '../../core/live/charge/case.ts';
+import { paymentText } from '../../core/live/charge/entries.ts';
+import { type Naming, readMetadata } from '../../core/live/charge/reference.ts';
+import type { ChargeCase, EvidenceSource, Observation } from '../../core/live/charge.ts';
+import { decideMovement } from '../../core/live/movement.ts';
+import type { ProviderPayment } from '../ports/provider.ts';
+import { announceCaptures } from './announce.ts';
+import { lookUp } from './charge-due.ts';
+import { recordSighting } from './record-sighting.ts';
+import { stopByItself } from './stop-charging.ts';
+import { type LiveWorld, providerNamed } from './world.ts';
+
+/** What came of hearing of a payment. */
+export type Heard =
+  /** What follows from it is written, or nothing does. */
+  | 'done'
+  /** It belongs to nothing that we know. */
+  | 'unexplained'
+  /** It names a rental that nobody has said (yet): it pays that rental as soon as it is said. */
+  | 'too_early'
+  /** Something that it needs is not there (yet): hear of it again. */
+  | 'later';
+
+/** Where a payment was heard of: an event is a hint that its attempt may be decided; a listing is read in any case. */
+export type Hearing = Extract<EvidenceSource, 'event' | 'listing'>;
+
+/** Deals with the present state of a payment, fetched or listed just now. */
+export async function hear(world: LiveWorld, payment: ProviderPayment, hearing: Hearing): Promise<Heard> {
+  return payment.kind === 'charge' ? hearCharge(world, payment, hearing) : hearMovement(world, payment, hearing);
+}
+
+async function hearCharge(world: LiveWorld, payment: ProviderPayment, hearing: Hearing): Promise<Heard> {
+  const tookMoney = payment.status === 'succeeded' && payment.amount.amountMinor > 0n;
+  const naming = readMetadata(payment.metadata);
+  if (naming === null) return tookMoney ? 'unexplained' : 'done';
+  const found = await world.store.readCase(naming.key);
+  if (isOlderThan(found, naming, payment)) await stopForOlderDatabase(world, payment, naming);
+  if (found === null) return tookMoney ? 'too_early' : 'done';
+  const { generation, key } = naming;
+  if (!tookMoney && payment.status !== 'pending') return askAgain(world, found, generation, hearing);
+  const sighting = { generation, observation: observationOf(payment, hearing, world.clock.now()) };
+  const after = await recordSighting(world, key, sighting);
+  // Whoever wrote it down may have died before he said so aloud.
+  if (after !== null && after.captures.length > 1) await announceCaptures(world, after);
+  return 'done';
+}
+
+/** The provider may hold two payments under one reference: that this one failed is a hint to look at all of them. */
+async function askAgain(world: LiveWorld, found: ChargeCase, generation: number, hearing: Hearing): Promise<Heard> {
+  const attempt = attemptOf(found, generation);
+  if (hearing === 'listing' || attempt === null || !isOpen(attempt)) return 'done';
+  const observation = await lookUp(world, attempt);
+  await recordSighting(world, found.intent.key, { generation, observation });
+  return 'done';
+}
+
+/**
+ * Attempts are written before they are sent. A payment that may hold money under our reference, whose attempt is not
+ * here, was made by a database that knew more than this one: this one was restored.
+ */
+function isOlderThan(found: ChargeCase | null, { generation }: Naming, payment: ProviderPayment): boolean {
+  const mayHoldMoney = payment.status === 'succeeded' || payment.status === 'pending';
+  if (generation === 0 || !mayHoldMoney) return false;
+  if (found === null) return true;
+  const isKnown = found.captures.some((capture) => paymentText(capture) === paymentText(payment));
+  return !isKnown && attemptOf(found, generation) === null;
+}
+
+async function stopForOlderDatabase(world: LiveWorld, payment: ProviderPayment, { key }: Naming): Promise<void> {
+  const subject = paymentText(payment);
+  const reason = `the provider holds ${subject} for ${key.rentalId}, of which this database knows no attempt`;
+  await stopByItself(world, `${reason}: it is older than the provider. Read the provider again before resuming.`);
+  const message = `${reason}. The database was restored: let the listings be read to now, then resume with a reason.`;
+  await world.bell.raise({ kind: 'database_older_than_provider', message, subject, at: world.clock.now() });
+}
+
+function observationOf(payment: ProviderPayment, source: Hearing, at: number): Observation {
+  const tookMoney = payment.status === 'succeeded';
+  return {
+    source,
+    at,
+    outcome: tookMoney ? 'succeeded' : 'pending',
+    providerRef: payment.providerRef,
+    amount: tookMoney ? payment.amount : null,
+    merchantAccount: payment.merchantAccount,
+    declineCode: null,
+    detail: `${payment.providerRef} is ${payment.status}`,
+  };
+}
+
+/** A refund or a dispute is laid to the obligation of its charge, whose capture must be in the books first. */
+async function hearMovement(world: LiveWorld, payment: ProviderPayment, hearing: Hearing): Promise<Heard> {
+  const { parentRef, merchantAccount } = payment;
+  if (parentRef === null) return payment.status === 'succeeded' ? 'unexplained' : 'done';
+  const parent = await providerNamed(world, payment.provider).fetch({ merchantAccount, providerRef: parentRef });
+  if (parent === null || parent.kind !== 'charge') return 'later';
+  const naming = readMetadata(parent.metadata);
+  const decided = naming === null ? null : decideMovement(naming.key, payment);
+  if (naming === null || decided === null) return 'done';
+  await hearCharge(world, parent, hearing);
+  const answer = await world.store.recordMovement({ payment, key: naming.key, ...decided });
+  switch (answer) {
+    case 'applied':
+    case 'exists':
+      return 'done';
+    case 'capture_unknown':
+      return 'too_early';
+    case 'not_booked':
+      return 'later';
+  }
+}
+
+/**
+ * Keeps a payment that came too early in the inbox, as if an event had told of it: it is tried again until its rental
+ * is said, or given up aloud.
+ */
+export async function keepForLater(world: LiveWorld, payment: ProviderPayment): Promise<void> {
+  const { provider, merchantAccount, providerRef, createdAt } = payment;
+  const type = 'storno.payment_too_early';
+  const event = {
+    provider,
+    merchantAccount,
+    eventId: `${type}:${providerRef}`,
+    type,
+    objectRef: providerRef,
+    createdAt,
+  };
+  await world.store.receiveEvent(event, '{}', world.clock.now());
+}
+
+/** A payment of ours or of somebody else: money moved, and nothing here says why. */
+export async function announceUnexplained(world: LiveWorld, subject: string, what: string): Promise<void> {
+  const message = `${what} belongs to no rental that is known here. Find out who made it, and give it back or book it.`;
+  await world.bell.raise({ kind: 'payment_unexplained', message, subject, at: world.clock.now() });
+}
+
+/** The obligation that a listed payment names; null where it names none. */
+export function keyOf(payment: ProviderPayment) {
+  return readMetadata(payment.metadata)?.key ?? null;
+}

@@ -1,0 +1,53 @@
+import { paymentText } from '../../core/live/charge/entries.ts';
+import type { ProviderPayment } from '../ports/provider.ts';
+import { cursorName, type Read, readWindow } from './cursor.ts';
+import { each } from './each.ts';
+import { announceUnexplained, hear, keepForLater, keyOf } from './hear.ts';
+import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
+
+/**
+ * Reads one window of each merchant's payments: what the provider did whether or not it told us. Lost events, late
+ * successes, second captures, payments that are not ours, and a database that was restored all show here.
+ */
+export async function runOnce(world: LiveWorld): Promise<readonly Read[]> {
+  const reads: Read[] = [];
+  for (const merchant of world.settings.merchants) reads.push(await readMerchant(world, merchant));
+  return reads;
+}
+
+function readMerchant(world: LiveWorld, merchant: Merchant): Promise<Read> {
+  const { merchantAccount } = merchant;
+  const provider = providerNamed(world, merchant.provider);
+  return readWindow<ProviderPayment>(world, {
+    name: cursorName('payments', merchant),
+    list: ({ from, to, cursor }) => provider.listPayments({ merchantAccount, from, to, cursor }),
+    take: (payments) => take(world, payments),
+  });
+}
+
+/** Charges before what was done to them, so that a refund finds its capture. */
+async function take(world: LiveWorld, payments: readonly ProviderPayment[]): Promise<boolean> {
+  if (payments.length === 0) return true;
+  await world.store.recordPayments(
+    payments.map((payment) => ({ payment, key: keyOf(payment) })),
+    world.clock.now(),
+  );
+  const isCharge = ({ kind }: ProviderPayment): boolean => kind === 'charge';
+  const charges = payments.filter(isCharge);
+  const movements = payments.filter((payment) => !isCharge(payment));
+  const heard = await each(charges, world.settings.callsMax, (payment) => takeOne(world, payment));
+  for (const movement of movements.toSorted((one, other) => one.createdAt - other.createdAt)) {
+    (heard as boolean[]).push(await takeOne(world, movement));
+  }
+  return heard.every((isDealtWith) => isDealtWith);
+}
+
+async function takeOne(world: LiveWorld, payment: ProviderPayment): Promise<boolean> {
+  const heard = await hear(world, payment, 'listing');
+  if (heard === 'unexplained') {
+    await announceUnexplained(world, paymentText(payment), `${payment.kind} ${paymentText(payment)}`);
+  }
+  if (heard === 'too_early') await keepForLater(world, payment);
+  // A refund that failed before it was ever booked moved nothing.
+  return heard !== 'later' || payment.status === 'failed' || payment.status === 'canceled';
+}

@@ -1,0 +1,30 @@
+import type { Read } from './cursor.ts';
+import * as readLedger from './read-ledger.ts';
+import * as readListings from './read-listings.ts';
+import * as watchBooks from './watch-books.ts';
+import type { LiveWorld } from './world.ts';
+
+/** What a start found. */
+export interface Recovered {
+  /** False where the provider did not answer, or there is more to read than the bound: reading goes on in its loop. */
+  readonly isCurrent: boolean;
+  readonly violated: number;
+}
+
+/** A month at a window of a day each, and then some. */
+const WINDOWS_MAX = 100;
+
+/**
+ * What a start does before the loops: reads the provider from where this database left it to now, so that a restored
+ * one meets what it forgot and stops charging by itself, and asks for violated invariants. Nothing else needs recovery:
+ * leases end by themselves, and every step begins from rows.
+ */
+export async function recover(world: LiveWorld): Promise<Recovered> {
+  const violated = await watchBooks.runOnce(world);
+  for (let windows = 0; windows < WINDOWS_MAX; windows++) {
+    const reads: readonly Read[] = [...(await readListings.runOnce(world)), ...(await readLedger.runOnce(world))];
+    if (reads.some((read) => read.kind === 'unavailable')) return { isCurrent: false, violated };
+    if (reads.every((read) => read.kind === 'read' && read.isCurrent)) return { isCurrent: true, violated };
+  }
+  return { isCurrent: false, violated };
+}

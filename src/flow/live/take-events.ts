@@ -1,0 +1,63 @@
+import type { ProviderPayment } from '../ports/provider.ts';
+import type { ClaimedEvent } from '../ports/store.ts';
+import { each } from './each.ts';
+import { announceUnexplained, type Heard, hear, keyOf } from './hear.ts';
+import { type LiveWorld, providerNamed } from './world.ts';
+
+/** One round over the inbox; answers how many events were taken. */
+export async function runOnce(
+  world: LiveWorld,
+  round: { readonly limit: number; readonly leaseMs: number },
+): Promise<number> {
+  const now = world.clock.now();
+  const { limit, leaseMs } = round;
+  const events = await world.store.claimEvents({ now, leaseUntil: now + leaseMs, limit });
+  await each(events, world.settings.callsMax, (claimed) => takeEvent(world, claimed));
+  return events.length;
+}
+
+/** The event says only that something may have changed: what it speaks of is fetched, and that is dealt with. */
+async function takeEvent(world: LiveWorld, claimed: ClaimedEvent): Promise<void> {
+  const { event } = claimed;
+  const provider = providerNamed(world, event.provider);
+  const { merchantAccount, objectRef } = event;
+  const payment = await provider.fetch({ merchantAccount, providerRef: objectRef });
+  if (payment === null) return wait(world, claimed, 'what it speaks of could not be fetched');
+  const payments = await withWhatFollowed(world, payment);
+  await world.store.recordPayments(
+    payments.map((one) => ({ payment: one, key: keyOf(one) })),
+    world.clock.now(),
+  );
+  const heard: Heard[] = [];
+  for (const one of payments) heard.push(await hear(world, one, 'event'));
+  if (heard.includes('unexplained')) return wait(world, claimed, 'it belongs to nothing that is known');
+  if (heard.includes('too_early')) return wait(world, claimed, 'its rental was not said yet');
+  if (heard.includes('later')) return wait(world, claimed, 'it needs what is not known yet');
+  await world.store.finishEvent({ event, state: 'done', retryAt: null, note: payment.status });
+}
+
+/** A dispute's end is a payment of its own, beside the dispute. */
+export async function withWhatFollowed(
+  world: LiveWorld,
+  payment: ProviderPayment,
+): Promise<readonly ProviderPayment[]> {
+  if (payment.kind !== 'chargeback') return [payment];
+  const { merchantAccount, providerRef } = payment;
+  const won = await providerNamed(world, payment.provider).fetch({
+    merchantAccount,
+    providerRef: `${providerRef}:won`,
+  });
+  return won?.kind === 'chargeback_reversal' ? [payment, won] : [payment];
+}
+
+/** Tried again while it is young; then listings and ledger have the last word, and a person hears of it. */
+async function wait(world: LiveWorld, { event, receivedAt }: ClaimedEvent, note: string): Promise<void> {
+  const now = world.clock.now();
+  const { retryMs, giveUpAfterMs } = world.settings.inbox;
+  if (now - receivedAt < giveUpAfterMs) {
+    return world.store.finishEvent({ event, state: 'parked', retryAt: now + retryMs, note });
+  }
+  const subject = `${event.provider}:${event.merchantAccount}:${event.objectRef}`;
+  await announceUnexplained(world, subject, `${subject} (event ${event.eventId}, ${event.type}; ${note})`);
+  await world.store.finishEvent({ event, state: 'given_up', retryAt: null, note });
+}
