@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { profileFrom } from '../../world/provider/sandbox/control.ts';
-import { HONEST, PROFILES, profileNamed, type SandboxProfile } from '../../world/provider/sandbox/engine/profile.ts';
+import {
+  HONEST,
+  PROFILES,
+  profileNamed,
+  readPatch,
+  type SandboxProfile,
+  withPatch,
+} from '../../world/provider/sandbox/engine/profile.ts';
 import { startSandbox } from '../../world/provider/sandbox/server.ts';
 import { type Context, refuse, type SpeechOptions } from './context.ts';
 import { EXIT_USAGE } from './exit.ts';
@@ -45,9 +51,9 @@ function readProfile(nameOrFile: string): SandboxProfile | string {
   const preset = profileNamed(nameOrFile);
   if (preset !== null) return preset;
   try {
-    const patch: unknown = JSON.parse(readFileSync(nameOrFile, 'utf8'));
-    const profile = profileFrom(HONEST, patch as Readonly<Record<string, unknown>>);
-    return profile ?? `${nameOrFile} has a field or a value that no profile has; docs/sandbox.md lists them.`;
+    const patch = readPatch(JSON.parse(readFileSync(nameOrFile, 'utf8')));
+    if (patch !== null) return { ...withPatch(HONEST, patch), name: nameOrFile };
+    return `${nameOrFile} has a field or a value that no profile has; docs/sandbox.md lists them.`;
   } catch {
     return `--profile ${nameOrFile} is no JSON file and none of: ${Object.keys(PROFILES).join(', ')}.`;
   }

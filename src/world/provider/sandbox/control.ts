@@ -1,5 +1,5 @@
 import { readLength } from './engine/methods.ts';
-import { PROFILES, type ProfilePatch, profileNamed, type SandboxProfile, withPatch } from './engine/profile.ts';
+import { PROFILES, profileNamed, readPatch, withPatch } from './engine/profile.ts';
 import type { Timer } from './engine/state.ts';
 import type { Json, WireResponse } from './engine/wire.ts';
 import { recordOf } from './record.ts';
@@ -37,23 +37,10 @@ async function setProfile(sandbox: Sandbox, words: Words): Promise<WireResponse>
   const { name, ...patch } = words;
   const base = name === undefined ? sandbox.engine.profile : profileNamed(String(name));
   if (base === null) return reply(400, { error: `No such profile. Known: ${Object.keys(PROFILES).join(', ')}.` });
-  const profile = profileFrom(base, patch);
-  if (profile === null) return reply(400, { error: 'The profile has a field or a value that is not known.' });
-  await sandbox.setProfile(profile);
+  const changes = readPatch(patch);
+  if (changes === null) return reply(400, { error: 'The profile has a field or a value that no profile has.' });
+  await sandbox.setProfile(withPatch(base, changes));
   return reply(200, sandbox.engine.profile as unknown as Json);
-}
-
-/** The profile with the patch; null where the patch has a field that no profile has, or of another kind. */
-export function profileFrom(base: SandboxProfile, patch: Words): SandboxProfile | null {
-  return fits(patch, base as unknown as Words) ? withPatch(base, patch as ProfilePatch) : null;
-}
-
-function fits(patch: Words, pattern: Words): boolean {
-  return Object.entries(patch).every(([field, value]) => {
-    const known = pattern[field];
-    if (typeof known !== typeof value || known === undefined || value === null) return false;
-    return typeof value !== 'object' || fits(value as Words, known as Words);
-  });
 }
 
 /** `{"by": "2h"}`: the sandbox's time goes on, and what falls due in it happens. */

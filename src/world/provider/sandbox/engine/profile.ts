@@ -90,7 +90,7 @@ export interface SandboxProfile {
     readonly feeFixed: number;
     /** When a balance transaction becomes available and is paid out. */
     readonly availableAfterMs: number;
-    /** `never`: the balance stays. */
+    /** `daily`: what was booked until then, `availableAfterMs` after the first booking. `never`: it stays. */
     readonly payouts: 'daily' | 'never';
   };
   /** Requests a second, per merchant account; beyond: 429. */
@@ -152,20 +152,53 @@ export const HONEST: SandboxProfile = {
 };
 
 /** What a profile may say: any part of it, the rest is as in `honest`. */
-export type ProfilePatch = {
-  readonly [K in keyof SandboxProfile]?: SandboxProfile[K] extends object
-    ? { readonly [F in keyof SandboxProfile[K]]?: SandboxProfile[K][F] }
-    : SandboxProfile[K];
+export type ProfilePatch = PartOf<SandboxProfile>;
+
+type PartOf<T> = { readonly [K in keyof T]?: T[K] extends object ? PartOf<T[K]> : T[K] };
+
+/** The profile with what the patch says in place of its own, down to single numbers. */
+export function withPatch(profile: SandboxProfile, patch: ProfilePatch): SandboxProfile {
+  return merge(profile as unknown as Fields, patch as Fields) as unknown as SandboxProfile;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function merge(base: Fields, patch: Fields): Fields {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [field, value] of Object.entries(patch)) {
+    const isPart = typeof value === 'object' && value !== null;
+    merged[field] = isPart ? merge(base[field] as Fields, value as Fields) : value;
+  }
+  return merged;
+}
+
+/** The words that a knob may have. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  faultsOn: ['money', 'everything'],
+  keeps: ['everything', 'successes'],
+  key: ['honoured', 'ignored'],
+  body: ['compared', 'ignored'],
+  onReplay: ['answer', 'conflict'],
+  parts: ['allowed', 'full_only'],
+  whenBalanceShort: ['held', 'refused'],
+  payouts: ['daily', 'never'],
+  customers: ['on_sight', 'registered'],
+  ids: ['unique', 'per_account'],
 };
 
-/** Fields of a profile are one or two deep; `Fault` and `Delay` are replaced whole. */
-export function withPatch(profile: SandboxProfile, patch: ProfilePatch): SandboxProfile {
-  const merged: Record<string, unknown> = { ...profile };
-  for (const [key, value] of Object.entries(patch)) {
-    const old = merged[key];
-    merged[key] = typeof value === 'object' && typeof old === 'object' ? { ...old, ...value } : value;
-  }
-  return merged as unknown as SandboxProfile;
+/** A patch from outside, checked field by field; null where it has a field or a value that no profile has. */
+export function readPatch(words: unknown): ProfilePatch | null {
+  return fits(words, HONEST as unknown as Fields) ? (words as ProfilePatch) : null;
+}
+
+function fits(words: unknown, pattern: Fields): boolean {
+  if (typeof words !== 'object' || words === null) return false;
+  return Object.entries(words).every(([field, value]) => {
+    const known = pattern[field];
+    if (typeof known === 'object') return fits(value, known as Fields);
+    if (typeof known === 'number') return Number.isSafeInteger(value) && (value as number) >= 0;
+    return CHOICES[field]?.includes(value as string) === true;
+  });
 }
 
 const often = (perMille: number): Fault => ({ perMille, next: 0 });
