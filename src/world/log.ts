@@ -32,6 +32,8 @@ const FIELDS = [
   'occurrence',
   'operation',
   'outcome',
+  'pages',
+  'pause_ms',
   'pid',
   'port',
   'provider',

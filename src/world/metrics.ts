@@ -94,7 +94,7 @@ function openGauges(registers: Registry[], read: () => Promise<Gauges>): () => P
     });
     up.set(values === null ? 0 : 1);
     for (const [field, gauge, scale] of gauges) {
-      if (values === null) gauge.reset();
+      if (values === null) gauge.remove();
       else gauge.set(values[field] * scale);
     }
   };

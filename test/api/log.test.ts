@@ -9,6 +9,7 @@ const PLANTED = [
   '4242424242424242',
   '4242 4242 4242 4242',
   '3782-822463-10005',
+  '4222222222222',
   'sk_storno_0123456789abcdef_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   'sk_live_51AbCdEf',
   'whsec_bmV3LXNlY3JldC1vZi0yNC1ieXRlcy1vci1tb3Jl',
@@ -46,7 +47,7 @@ test('ids, counts and times stay as they are', () => {
     request_id: 'req_019ab0c3d4e5f60718293a4b5c6d7e8f',
     provider_ref: 'pi_3QXyZ2eZvKYlo2C1',
     duration_ms: 1234567,
-    subject: 'rnt_7:rental:1',
+    subject: 'on-call at 1763740800000',
   };
   log.warn('charge succeeded at 2026-11-10T18:42:11Z', fields);
   const { level, message, ...rest } = JSON.parse(written[0] ?? '');

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
 import type { Context, SpeechOptions } from './context.ts';
+import type { ControlOptions } from './control.ts';
 import type { StopOptions, UrlOptions } from './database.ts';
 import { problemsAsJson } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
@@ -11,7 +12,9 @@ import type { MigrateOptions } from './migrate.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
+import type { ServeOptions } from './serve.ts';
 import { addSourceOptions } from './sources.ts';
+import type { WorkerOptions } from './worker.ts';
 
 export interface ProgramSetup {
   readonly context: Context;
@@ -40,6 +43,9 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(mapCommand(setup));
   program.addCommand(scenarioCommand(setup));
   program.addCommand(booksCommand(setup));
+  program.addCommand(serveCommand(setup));
+  program.addCommand(workerCommand(setup));
+  program.addCommand(controlCommand(setup));
   program.addCommand(keyCommand(setup));
   program.addCommand(sandboxCommand(setup));
   program.addCommand(migrateCommand(setup));
@@ -196,6 +202,72 @@ docs/sandbox.md has every knob.
 
 const SANDBOX_PORT = 4010;
 
+function serveCommand({ onExit, context, version }: ProgramSetup): Command {
+  const command = new Command('serve')
+    .description('serve the API; with --with-worker charge as well, in one process')
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <number>', '0 takes a free one and prints it', wholeNumber, SERVE_PORT)
+    .option('--requests <count>', 'a minute, for each key', wholeNumber, REQUESTS_A_MINUTE)
+    .option('--with-worker', 'do the work of storno worker too')
+    .option('--concurrency <count>', 'calls to the provider at a time, with --with-worker', atLeastOne, CALLS)
+    .option('--allow-private', 'webhooks may go to private addresses')
+    .addHelpText(
+      'before',
+      'Examples\n  storno serve --with-worker\n  STORNO_DATABASE_URL=postgres://… storno serve --host 0.0.0.0 --port 8080\n',
+    );
+  return addSpeechOptions(command).action(async (options: Omit<ServeOptions, 'version'>) => {
+    const { runServe } = await import('./serve.ts');
+    onExit(await runServe(context, { ...options, version }));
+  });
+}
+
+const SERVE_PORT = 3000;
+/** A hundred a second: far above what one client needs, far below what hurts. */
+const REQUESTS_A_MINUTE = 6000;
+/** Some calls of a third of a second each: twenty charges a second, and no provider minds. */
+const CALLS = 8;
+
+function workerCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('worker')
+    .description('charge what is due, watch the provider, tell of events; any number side by side')
+    .option('--once', 'work off what is due now, and end')
+    .option('--concurrency <count>', 'calls to the provider at a time', atLeastOne, CALLS)
+    .option('--allow-private', 'webhooks may go to private addresses')
+    .addHelpText('before', 'Examples\n  storno worker\n  storno worker --once\n  storno worker --concurrency 32\n');
+  return addSpeechOptions(command).action(async (options: WorkerOptions) => {
+    const { runWorker } = await import('./worker.ts');
+    onExit(await runWorker(context, options));
+  });
+}
+
+function controlCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('control')
+    .description('stop and resume charging, for all workers')
+    .addHelpText(
+      'before',
+      'Examples\n  storno control show\n  storno control stop --reason "declines doubled" --by on-call\n  storno control resume --reason "provider confirms" --by on-call\n',
+    );
+  addSpeechOptions(command.command('show').description('is money taken, and who said so?')).action(
+    async (options: LiveOptions) => {
+      const { runControlShow } = await import('./control.ts');
+      onExit(await runControlShow(context, options));
+    },
+  );
+  for (const [name, charging] of [
+    ['stop', 'stopped'],
+    ['resume', 'running'],
+  ] as const) {
+    addSpeechOptions(command.command(name).description(`${name} charging; rentals are taken in either way`))
+      .requiredOption('--reason <text>', 'kept for whoever comes after')
+      .requiredOption('--by <name>', 'who decides it')
+      .action(async (options: ControlOptions) => {
+        const { runControlSet } = await import('./control.ts');
+        onExit(await runControlSet(context, charging, options));
+      });
+  }
+  return command;
+}
+
 function keyCommand({ onExit, context }: ProgramSetup): Command {
   const command = new Command('key').description('make, list and revoke keys to the API');
   addSpeechOptions(command.command('create').description('make a key; it is printed once, alone on stdout'))
@@ -324,6 +396,12 @@ function databaseCommand({ onExit, context }: ProgramSetup): Command {
 const ACCOUNTS = 1000;
 const SEED = 1;
 const WHOLE_NUMBER_MAX = 10_000_000;
+
+function atLeastOne(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError('It must be at least 1.');
+  return number;
+}
 
 function wholeNumber(text: string): number {
   const number = Number(text);

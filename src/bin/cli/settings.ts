@@ -1,12 +1,16 @@
+import { DAY_MS } from '../../core/kernel/time.ts';
 import type { MailSettings } from '../../world/mail.ts';
+import type { Problem } from './exit.ts';
+import { DUNNING_MS } from './policy.ts';
 
 /** What the environment says about the live half. Flags of a command win over it. */
 export interface Settings {
-  /** Null: the embedded server in the data folder. */
-  readonly databaseUrl: string | null;
   readonly stripe: StripeSettings | null;
   /** Null: alarms are logged, counted and told, but not mailed. */
   readonly mail: MailSettings | null;
+  /** Part of every request to the provider: a change spoils resends of what is under way. */
+  readonly statementText: string;
+  readonly dunningMs: readonly number[];
 }
 
 export interface StripeSettings {
@@ -19,58 +23,67 @@ export interface StripeSettings {
   readonly webhookSecrets: readonly string[];
 }
 
-export interface SettingsProblem {
-  readonly name: string;
-  readonly message: string;
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const SECRETS_MAX = 2;
 
+/** The rule of card schemes. */
+const STATEMENT_LENGTH_MAX = 22;
+
 /** Reads all of it, and says all that is wrong with it at once. */
 export function readSettings(env: Environment): {
   readonly settings: Settings;
-  readonly problems: readonly SettingsProblem[];
+  readonly problems: readonly Problem[];
 } {
-  const problems: SettingsProblem[] = [];
+  const problems: Problem[] = [];
   const settings = {
-    databaseUrl: text(env, 'STORNO_DATABASE_URL'),
     stripe: readStripe(env, problems),
     mail: readMail(env, problems),
+    statementText: text(env, 'STORNO_STATEMENT_TEXT') ?? '',
+    dunningMs: readDunning(env, problems),
   };
-  if (settings.databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(settings.databaseUrl)) {
-    problems.push({ name: 'STORNO_DATABASE_URL', message: 'It must begin with postgres://' });
+  if (settings.statementText.length > STATEMENT_LENGTH_MAX) {
+    problems.push(problem('STORNO_STATEMENT_TEXT', `At most ${STATEMENT_LENGTH_MAX} characters.`));
   }
   return { settings, problems };
 }
 
-function readStripe(env: Environment, problems: SettingsProblem[]): StripeSettings | null {
+function readStripe(env: Environment, problems: Problem[]): StripeSettings | null {
   const apiKey = text(env, 'STORNO_STRIPE_KEY');
   if (apiKey === null) return null;
   const merchantAccount = text(env, 'STORNO_STRIPE_ACCOUNT');
   const webhookSecrets = list(env, 'STORNO_STRIPE_WEBHOOK_SECRETS');
   const url = text(env, 'STORNO_STRIPE_URL');
   if (merchantAccount === null) {
-    problems.push({ name: 'STORNO_STRIPE_ACCOUNT', message: 'It must name the account of STORNO_STRIPE_KEY, acct_…' });
+    problems.push(problem('STORNO_STRIPE_ACCOUNT', 'It must name the account of STORNO_STRIPE_KEY, acct_…'));
   }
   if (webhookSecrets.length > SECRETS_MAX) {
-    problems.push({ name: 'STORNO_STRIPE_WEBHOOK_SECRETS', message: `At most ${SECRETS_MAX}, with a comma between.` });
+    problems.push(problem('STORNO_STRIPE_WEBHOOK_SECRETS', `At most ${SECRETS_MAX}, with a comma between.`));
   }
-  if (url !== null && !URL.canParse(url))
-    problems.push({ name: 'STORNO_STRIPE_URL', message: 'It must be an address.' });
+  if (url !== null && !URL.canParse(url)) problems.push(problem('STORNO_STRIPE_URL', 'It must be an address.'));
   return { apiKey, merchantAccount: merchantAccount ?? '', url, webhookSecrets };
 }
 
-function readMail(env: Environment, problems: SettingsProblem[]): MailSettings | null {
+function readMail(env: Environment, problems: Problem[]): MailSettings | null {
   const smtpUrl = text(env, 'STORNO_SMTP_URL');
   if (smtpUrl === null) return null;
   const from = text(env, 'STORNO_MAIL_FROM');
   const to = list(env, 'STORNO_ALARM_TO');
-  if (!/^smtps?:\/\//.test(smtpUrl)) problems.push({ name: 'STORNO_SMTP_URL', message: 'It must begin with smtp://' });
-  if (from === null) problems.push({ name: 'STORNO_MAIL_FROM', message: 'It must say from whom mail comes.' });
-  if (to.length === 0) problems.push({ name: 'STORNO_ALARM_TO', message: 'It must say who gets alarms.' });
+  if (!/^smtps?:\/\//.test(smtpUrl)) problems.push(problem('STORNO_SMTP_URL', 'It must begin with smtp://'));
+  if (from === null) problems.push(problem('STORNO_MAIL_FROM', 'It must say from whom mail comes.'));
+  if (to.length === 0) problems.push(problem('STORNO_ALARM_TO', 'It must say who gets alarms.'));
   return { smtpUrl, from: from ?? '', to };
+}
+
+/** `1d,3d,7d`: pauses after the first, second, … decline. After the last one the debt is written off. */
+function readDunning(env: Environment, problems: Problem[]): readonly number[] {
+  const pauses = list(env, 'STORNO_DUNNING');
+  if (pauses.length === 0) return DUNNING_MS;
+  const days = pauses.map((pause) => /^(\d{1,3})d$/.exec(pause)?.[1]);
+  if (days.some((day) => day === undefined || Number(day) === 0)) {
+    problems.push(problem('STORNO_DUNNING', 'Days with a comma between, such as 1d,3d,7d.'));
+  }
+  return days.map((day) => Number(day ?? 1) * DAY_MS);
 }
 
 function text(env: Environment, name: string): string | null {
@@ -83,4 +96,8 @@ function list(env: Environment, name: string): readonly string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function problem(name: string, message: string): Problem {
+  return { kind: 'setting', file: null, message: `${name}: ${message}` };
 }

@@ -17,7 +17,7 @@ export function addChargeRoutes(ports: ApiPorts, app: Routes): void {
     url: '/v1/charges',
     config: { operation: 'listCharges' },
     schema: {
-      ...describe('listCharges', 'Charges', 'List charges, oldest first'),
+      ...describe('listCharges', 'Charges', 'List charges'),
       querystring: Type.Object(
         {
           account_id: Type.Optional(Type.String({ maxLength: 100 })),

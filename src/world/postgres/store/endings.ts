@@ -96,7 +96,7 @@ function oneEnding(): Statement {
 }
 
 const END_RENTALS = manyEndings('end_rentals', TAKE_KEY);
-const END_RENTAL = oneEnding();
+export const END_RENTAL = oneEnding();
 const ISSUE_REVISION = manyEndings('issue_revision', KEEP_KEY);
 
 export async function endRental(pool: Pool, ending: RentalEnding): Promise<RentalEnded> {

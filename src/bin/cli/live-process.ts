@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { recover } from '../../flow/live/recover.ts';
+import type { LiveWorld } from '../../flow/live/world.ts';
+import { StoreUnavailable } from '../../flow/ports/store.ts';
+import { systemClock } from '../../world/clock.ts';
+import type { Database } from '../../world/postgres/database.ts';
+import { guarded } from '../../world/postgres/errors.ts';
+import { openOffice } from '../../world/postgres/office.ts';
+import { openReads } from '../../world/postgres/reads.ts';
+import { openStore } from '../../world/postgres/store.ts';
+import { poolOf } from './live.ts';
+import type { Loop } from './loops.ts';
+import { type Outside, openWorld } from './outside.ts';
+import type { Settings } from './settings.ts';
+import { workerLoops } from './worker-loops.ts';
+
+/** Each role with a pool of its own: what one may do with the database, the other may not. */
+const API_CONNECTIONS_MAX = 16;
+/** Loops run side by side and each needs one at a time; outcomes of a batch are written together. */
+const WORKER_CONNECTIONS_MAX = 12;
+
+export interface Side {
+  readonly world: LiveWorld;
+  readonly office: ReturnType<typeof openOffice>;
+  readonly reads: ReturnType<typeof openReads>;
+}
+
+export type Roles = 'storno_api' | 'storno_worker';
+
+/** The store, the office and the world of the flows as one role sees them. */
+export function openSide(
+  database: Database,
+  role: Roles,
+  parts: { readonly outside: Outside; readonly settings: Settings; readonly callsMax: number },
+): Side {
+  const connectionsMax = role === 'storno_api' ? API_CONNECTIONS_MAX : WORKER_CONNECTIONS_MAX;
+  const pool = poolOf(database, { role, connectionsMax });
+  return {
+    world: openWorld(parts.outside, { ...parts, store: openStore(pool) }),
+    office: openOffice({ connections: pool, guard: guarded }),
+    reads: openReads(pool),
+  };
+}
+
+/** The loops of a worker, after it has caught up with the provider. */
+export async function startWorker(side: Side, outside: Outside, reach: 'public' | 'any'): Promise<readonly Loop[]> {
+  const { log, metrics } = outside;
+  const worker = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+  const recovered = await recoverIfAnswered(side.world);
+  log.info('worker started', { worker, state: recovered });
+  const sender = { office: side.office, clock: systemClock, log, reach, countDelivery: metrics.countDelivery };
+  return workerLoops(side.world, sender, worker);
+}
+
+async function recoverIfAnswered(world: LiveWorld): Promise<string> {
+  try {
+    return (await recover(world)).isCurrent ? 'current' : 'catching up';
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    return 'catching up';
+  }
+}

@@ -1,0 +1,51 @@
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
+import * as chargeDue from '../../flow/live/charge-due.ts';
+import type { Read } from '../../flow/live/cursor.ts';
+import * as expireLots from '../../flow/live/expire-lots.ts';
+import * as readLedger from '../../flow/live/read-ledger.ts';
+import * as readListings from '../../flow/live/read-listings.ts';
+import * as takeEvents from '../../flow/live/take-events.ts';
+import * as watchBooks from '../../flow/live/watch-books.ts';
+import type { LiveWorld } from '../../flow/live/world.ts';
+import { sendWebhooksOnce, type WebhookSender } from '../../world/webhook.ts';
+import type { Loop } from './loops.ts';
+
+/** Longer than the slowest call to a provider with all that is written after it. A dead worker's claims wait so long. */
+const LEASE_MS = 3 * MINUTE_MS;
+
+/** Events and lapsed lots of one round: as much as one transaction takes well. */
+const BATCH = 100;
+
+/** All that a worker does, side by side. What has nothing to do rests; the rests are how late things are noticed. */
+export function workerLoops(world: LiveWorld, sender: WebhookSender, worker: string): readonly Loop[] {
+  const { callsMax } = world.settings;
+  return [
+    {
+      name: 'charge',
+      restMs: SECOND_MS / 4,
+      // As many as are called at once: none waits for another's answer with its lease running.
+      runOnce: async () => (await chargeDue.runOnce(world, { worker, limit: callsMax, leaseMs: LEASE_MS })).claimed,
+    },
+    {
+      name: 'events',
+      restMs: SECOND_MS / 2,
+      runOnce: () => takeEvents.runOnce(world, { limit: BATCH, leaseMs: LEASE_MS }),
+    },
+    { name: 'webhooks', restMs: SECOND_MS / 2, runOnce: () => sendWebhooksOnce(sender) },
+    { name: 'listings', restMs: 30 * SECOND_MS, runOnce: async () => behind(await readListings.runOnce(world)) },
+    { name: 'ledger', restMs: MINUTE_MS, runOnce: async () => behind(await readLedger.runOnce(world)) },
+    { name: 'lots', restMs: MINUTE_MS, runOnce: () => expireLots.runOnce(world, { limit: BATCH }) },
+    // Reads all of the books: what is wrong there is said aloud within minutes, and found again after each restart.
+    { name: 'books', restMs: 10 * MINUTE_MS, runOnce: () => watchBooks.runOnce(world).then(nothingLeft) },
+  ];
+}
+
+/** Windows that are left to read: 0 rests. */
+function behind(reads: readonly Read[]): number {
+  return reads.filter((read) => read.kind === 'read' && !read.isCurrent).length;
+}
+
+/** What was found is not made better by looking again at once. */
+function nothingLeft(): number {
+  return 0;
+}

@@ -1,0 +1,82 @@
+import { LAYER_SQL } from '../layers.ts';
+
+/**
+ * Accounts that may not come out even. An account is proposed whole, so the rules need not say which case it is; each
+ * may propose too much. Sums are of charges alone: what came back only makes an account more even.
+ *
+ * All rules with much to read work on one account at a time, hence on one partition at a time.
+ */
+export const SCREEN_RULES: readonly string[] = [
+  // More was taken for a rental than it owes, or nothing is known of it under this account, or currencies meet.
+  `select taken.account_id
+  from (
+    select account_id, rental_id, sum(amount_minor) as amount_minor, min(currency) as currency,
+      max(currency) as other_currency
+    from storno.payment
+    where kind = 'charge' and status = 'succeeded' and purpose = 'rental' and rental_id is not null
+    group by account_id, rental_id
+  ) taken
+  left join (${LAYER_SQL.rentals}) rental using (account_id, rental_id)
+  where rental.rental_id is null or taken.amount_minor > rental.amount_minor
+    or taken.currency <> rental.currency or taken.other_currency <> rental.currency`,
+  // Of any other purpose more than one charge was made for a rental, under whatever accounts.
+  `select unnest(array_agg(account_id))
+  from storno.payment
+  where kind = 'charge' and status = 'succeeded' and purpose is distinct from 'rental' and rental_id is not null
+  group by rental_id, purpose
+  having count(*) > 1`,
+  // A charge names no rental, or nothing tells whose it is.
+  `select account_id
+  from storno.payment
+  where kind = 'charge' and status = 'succeeded' and (rental_id is null or account_id = '')`,
+  // Our books hold an obligation or a payment twice.
+  `select account_id
+  from storno.attempt
+  where state = 'succeeded'
+  group by account_id, rental_id, purpose
+  having count(*) > 1`,
+  `select account_id
+  from storno.attempt
+  where state = 'succeeded' and provider_ref is not null
+  group by account_id, provider_ref
+  having count(*) > 1`,
+  // A charge names a rental of another account: both are looked at.
+  `select unnest(array[payment.account_id, owner.account_id])
+  from storno.payment
+  join storno.rental_key owner on owner.rental_id = payment.rental_id
+  where payment.kind = 'charge' and payment.account_id <> owner.account_id`,
+  // One vehicle was on two drives at once. A drive recorded twice may stand under two accounts.
+  `select account_id
+  from (
+    select account_id, started_at, ended_at,
+      max(ended_at) over (earlier rows between unbounded preceding and 1 preceding) as ended_before,
+      min(started_at) over (earlier rows between 1 following and unbounded following) as started_after
+    from storno.rental
+    where vehicle_id is not null and started_at < ended_at
+    window earlier as (partition by vehicle_id order by started_at, account_id, rental_id)
+  ) drive
+  where ended_before > started_at or started_after < ended_at`,
+];
+
+export const SCREEN_SQL = `select distinct account_id as "accountId" from (${SCREEN_RULES.filter((_, i) => i !== 4).join('\nunion all\n')}) proposed order by 1`;
+
+/** Accounts of which something new was said or seen, and those whose drives overlap with theirs. */
+export const TOUCHED_SQL = `
+  with touched as (
+    select account_id from storno.payment where last_seen_at >= $1 and last_seen_at < $2
+    union
+    select account_id from storno.rental where recorded_at >= $1 and recorded_at < $2
+  )
+  select account_id as "accountId"
+  from (
+    select account_id from touched
+    union
+    select other.account_id
+    from storno.rental recent
+    join storno.rental other on other.vehicle_id = recent.vehicle_id
+      and other.started_at < recent.ended_at and other.ended_at > recent.started_at
+    where recent.recorded_at >= $1 and recent.recorded_at < $2
+  ) account
+  where $3::text is null or account_id > $3
+  order by account_id
+  limit $4`;
