@@ -29,16 +29,11 @@ export const SCREEN_RULES: readonly string[] = [
   `select account_id
   from storno.payment
   where kind = 'charge' and status = 'succeeded' and (rental_id is null or account_id = '')`,
-  // Our books hold an obligation or a payment twice.
+  // Our books hold an obligation twice.
   `select account_id
   from storno.attempt
   where state = 'succeeded'
   group by account_id, rental_id, purpose
-  having count(*) > 1`,
-  `select account_id
-  from storno.attempt
-  where state = 'succeeded' and provider_ref is not null
-  group by account_id, provider_ref
   having count(*) > 1`,
   // A charge names a rental of another account: both are looked at.
   `select unnest(array[payment.account_id, owner.account_id])
@@ -58,7 +53,7 @@ export const SCREEN_RULES: readonly string[] = [
   where ended_before > started_at or started_after < ended_at`,
 ];
 
-export const SCREEN_SQL = `select distinct account_id as "accountId" from (${SCREEN_RULES.filter((_, i) => i !== 4).join('\nunion all\n')}) proposed order by 1`;
+export const SCREEN_SQL = `select distinct account_id as "accountId" from (${SCREEN_RULES.join('\nunion all\n')}) proposed order by 1`;
 
 /** Accounts of which something new was said or seen, and those whose drives overlap with theirs. */
 export const TOUCHED_SQL = `
