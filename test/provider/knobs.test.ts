@@ -280,6 +280,9 @@ test('the header of a request asks for its own mishap', () => {
   assert.equal(bench.captures(), 3);
   asks('duplicate-capture');
   assert.equal(bench.captures(), 5);
+  for (const wrong of ['anser-lost', 'delay=soon', 'constructor'])
+    assert.equal(asks(wrong).response?.status, 400, wrong);
+  assert.equal(bench.captures(), 5, 'a misspelt wish does nothing');
 });
 
 test('every preset is a profile under its name', () => {

@@ -3,11 +3,18 @@ import { type Instant, SECOND_MS } from '../../../core/kernel/time.ts';
 import { addEndpoint } from './engine/customers.ts';
 import { forgetOld, keep, recall } from './engine/idempotency.ts';
 import { readLength } from './engine/methods.ts';
-import type { Fault, SandboxProfile } from './engine/profile.ts';
+import { type Fault, HONEST, type SandboxProfile } from './engine/profile.ts';
 import { movesMoney, route } from './engine/routes.ts';
 import { type Change, type EngineState, type Rows, Tables, type Timer } from './engine/state.ts';
 import { ring } from './engine/timers.ts';
-import type { Json, Played, WireAnswer, WireRequest, WireResponse } from './engine/wire.ts';
+import {
+  invalid,
+  type Json,
+  type Played,
+  type WireAnswer,
+  type WireRequest,
+  type WireResponse,
+} from './engine/wire.ts';
 import { type Chance, type Desk, drawDelay, keyOf, setTimer, strikes } from './engine/world.ts';
 
 /** One delivery that is due: whoever has a network sends it, signed with every secret, and tells how it went. */
@@ -78,6 +85,7 @@ export class SandboxEngine {
     const asked = readAsked(request.headers['storno-sandbox']);
     const account = request.headers['stripe-account'] ?? '';
     const desk = this.#desk(account, { requestId, idempotencyKey: key }, asked.faults);
+    if (asked.misspelt !== null) return { response: toResponse(noSuchWish(asked.misspelt)), delayMs: 0 };
     const played = this.#play(desk, request, { key, askedDelayMs: asked.delayMs });
     if (played.response === null) return played;
     return { ...played, response: withHeaders(played.response, requestId, key) };
@@ -249,7 +257,7 @@ const NOTHING_ASKED: ReadonlySet<string> = new Set();
 const RETRY_MS = 60 * SECOND_MS;
 const RETRY_MS_MAX = 8 * 3600 * SECOND_MS;
 /** How long an answer is held back so that its webhook comes first. */
-const WEBHOOK_LEAD_MS = 2 * SECOND_MS;
+const WEBHOOK_LEAD_MS = SECOND_MS;
 
 const BROKEN: WireAnswer & { ok: false } = {
   ok: false,
@@ -290,16 +298,40 @@ function withHeaders(response: WireResponse, requestId: string, key: string | nu
   return { ...response, headers };
 }
 
-/** `Storno-Sandbox: answer-lost, delay=3s`: what this one request is to meet. Unknown words are ignored. */
-function readAsked(header: string | undefined): {
+/** What a request may ask for in its header. */
+const WISHES: ReadonlySet<string> = new Set([
+  ...Object.keys(HONEST.faults),
+  'rateLimit',
+  'webhookFirst',
+  'webhookTwice',
+  'webhookNever',
+  'webhookOutOfOrder',
+  'refundLateFailure',
+  'dispute',
+]);
+
+function noSuchWish(word: string): WireAnswer {
+  return invalid(`Storno-Sandbox: '${word}' is nothing that the sandbox knows; docs/sandbox.md lists the words.`, {});
+}
+
+interface Asked {
   readonly faults: ReadonlySet<string>;
   readonly delayMs: number | null;
-} {
+  /** A word that is no wish; null where all are. */
+  readonly misspelt: string | null;
+}
+
+/** `Storno-Sandbox: answer-lost, delay=3s`: what this one request is to meet. */
+function readAsked(header: string | undefined): Asked {
   const faults = new Set<string>();
   let delayMs: number | null = null;
+  let misspelt: string | null = null;
   for (const word of (header ?? '').split(',').map((part) => part.trim())) {
-    if (word.startsWith('delay=')) delayMs = readLength(word.slice('delay='.length));
-    else if (word !== '') faults.add(word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+    const name = word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const lengthMs = word.startsWith('delay=') ? readLength(word.slice('delay='.length)) : null;
+    if (lengthMs !== null) delayMs = lengthMs;
+    else if (WISHES.has(name)) faults.add(name);
+    else if (word !== '') misspelt = word;
   }
-  return { faults, delayMs };
+  return { faults, delayMs, misspelt };
 }

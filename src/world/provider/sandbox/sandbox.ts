@@ -6,7 +6,7 @@ import { deliver } from './deliver.ts';
 import type { SandboxProfile } from './engine/profile.ts';
 import { type Change, type EngineState, emptyState, type Timer } from './engine/state.ts';
 import type { Played, WireRequest } from './engine/wire.ts';
-import { SandboxEngine } from './engine.ts';
+import { SandboxEngine, type WebhookSend } from './engine.ts';
 import { NO_STORE, openStore, type SandboxStore } from './store.ts';
 
 export interface SandboxSetup {
@@ -27,6 +27,8 @@ export class Sandbox {
   /** How far its time is ahead of the clock. */
   #aheadMs = 0;
   #alarm: NodeJS.Timeout | null = null;
+  #toSend: WebhookSend[] = [];
+  #sending = 0;
   #isClosed = false;
 
   private constructor(setup: SandboxSetup, opened: { readonly store: SandboxStore; readonly state: EngineState }) {
@@ -86,6 +88,7 @@ export class Sandbox {
     const opened = await openMemory(this.#setup);
     this.#store = opened.store;
     this.#aheadMs = 0;
+    this.#toSend = [];
     this.#engine = this.#start(opened.state);
     await this.setProfile(profile);
   }
@@ -118,10 +121,18 @@ export class Sandbox {
     const sends = this.#engine.due(this.now());
     await this.#remember(this.#engine.takeChanges());
     this.#wind();
-    for (const send of sends) void this.#send(send);
+    this.#toSend.push(...sends);
+    while (this.#sending < SENDING_MAX && this.#toSend.length > 0) void this.#sendOn();
   }
 
-  async #send(send: Parameters<typeof deliver>[0]): Promise<void> {
+  /** One of the senders: takes from the queue until it is empty. */
+  async #sendOn(): Promise<void> {
+    this.#sending += 1;
+    for (let send = this.#toSend.shift(); send !== undefined; send = this.#toSend.shift()) await this.#send(send);
+    this.#sending -= 1;
+  }
+
+  async #send(send: WebhookSend): Promise<void> {
     const engine = this.#engine;
     const end = await deliver(send, this.now());
     if (this.#isClosed || engine !== this.#engine) return;
@@ -143,6 +154,8 @@ export class Sandbox {
 
 /** Timers of the runtime end at 24 days; once an hour is soon enough to look again. */
 const SLEEP_MS_MAX = 3_600_000;
+/** Webhooks under way at a time: a receiver is to be tried, not flooded, when a month passes at once. */
+const SENDING_MAX = 16;
 const SALT_BYTES = 4;
 
 async function openMemory({ folder }: SandboxSetup) {
