@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { recover } from '../../flow/live/recover.ts';
 import type { LiveWorld } from '../../flow/live/world.ts';
+import type { LiveFacts } from '../../flow/ports/live-facts.ts';
 import { StoreUnavailable } from '../../flow/ports/store.ts';
 import { systemClock } from '../../world/clock.ts';
 import type { Database } from '../../world/postgres/database.ts';
 import { guarded } from '../../world/postgres/errors.ts';
+import { readLiveFacts } from '../../world/postgres/live-facts.ts';
 import { openOffice } from '../../world/postgres/office.ts';
 import { openReads } from '../../world/postgres/reads.ts';
 import { openStore } from '../../world/postgres/store.ts';
@@ -24,6 +26,7 @@ export interface Side {
   readonly world: LiveWorld;
   readonly office: ReturnType<typeof openOffice>;
   readonly reads: ReturnType<typeof openReads>;
+  readonly facts: LiveFacts;
 }
 
 export type Roles = 'storno_api' | 'storno_worker';
@@ -40,6 +43,7 @@ export function openSide(
     world: openWorld(parts.outside, { ...parts, store: openStore(pool) }),
     office: openOffice({ connections: pool, guard: guarded }),
     reads: openReads(pool),
+    facts: readLiveFacts(pool),
   };
 }
 
@@ -50,7 +54,8 @@ export async function startWorker(side: Side, outside: Outside, reach: 'public' 
   const recovered = await recoverIfAnswered(side.world);
   log.info('worker started', { worker, state: recovered });
   const sender = { office: side.office, clock: systemClock, log, reach, countDelivery: metrics.countDelivery };
-  return workerLoops(side.world, sender, worker);
+  const { world, facts } = side;
+  return workerLoops({ world, sender, worker, facts, setting: await facts.readSetting() });
 }
 
 async function recoverIfAnswered(world: LiveWorld): Promise<string> {

@@ -1,12 +1,14 @@
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
 import * as chargeDue from '../../flow/live/charge-due.ts';
 import type { Read } from '../../flow/live/cursor.ts';
+import * as detectTouched from '../../flow/live/detect-touched.ts';
 import * as expireLots from '../../flow/live/expire-lots.ts';
 import * as readLedger from '../../flow/live/read-ledger.ts';
 import * as readListings from '../../flow/live/read-listings.ts';
 import * as takeEvents from '../../flow/live/take-events.ts';
 import * as watchBooks from '../../flow/live/watch-books.ts';
 import type { LiveWorld } from '../../flow/live/world.ts';
+import type { LiveFacts, LiveSetting } from '../../flow/ports/live-facts.ts';
 import { sendWebhooksOnce, type WebhookSender } from '../../world/webhook.ts';
 import type { Loop } from './loops.ts';
 
@@ -16,8 +18,19 @@ const LEASE_MS = 3 * MINUTE_MS;
 /** Events and lapsed lots of one round: as much as one transaction takes well. */
 const BATCH = 100;
 
+export interface WorkerHands {
+  readonly world: LiveWorld;
+  readonly sender: WebhookSender;
+  /** Its name, unique among all workers. */
+  readonly worker: string;
+  readonly facts: LiveFacts;
+  /** As it was when the worker started. */
+  readonly setting: LiveSetting;
+}
+
 /** All that a worker does, side by side. What has nothing to do rests; the rests are how late things are noticed. */
-export function workerLoops(world: LiveWorld, sender: WebhookSender, worker: string): readonly Loop[] {
+export function workerLoops(hands: WorkerHands): readonly Loop[] {
+  const { world, sender, worker, facts, setting } = hands;
   const { callsMax } = world.settings;
   return [
     {
@@ -33,6 +46,12 @@ export function workerLoops(world: LiveWorld, sender: WebhookSender, worker: str
     },
     { name: 'webhooks', restMs: SECOND_MS / 2, runOnce: () => sendWebhooksOnce(sender) },
     { name: 'listings', restMs: 30 * SECOND_MS, runOnce: async () => behind(await readListings.runOnce(world)) },
+    // Whole accounts are judged, after the listings told what was taken from them.
+    {
+      name: 'detection',
+      restMs: 10 * SECOND_MS,
+      runOnce: () => detectTouched.runOnce(world, facts, setting).then(nothingLeft),
+    },
     { name: 'ledger', restMs: MINUTE_MS, runOnce: async () => behind(await readLedger.runOnce(world)) },
     { name: 'lots', restMs: MINUTE_MS, runOnce: () => expireLots.runOnce(world, { limit: BATCH }) },
     // Reads all of the books: what is wrong there is said aloud within minutes, and found again after each restart.

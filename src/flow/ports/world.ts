@@ -35,6 +35,7 @@ export interface AlarmBell {
 export interface Alarm {
   readonly kind:
     | 'double_charge'
+    | 'wrong_charge'
     | 'surplus_capture'
     | 'charge_parked'
     | 'payment_unexplained'
