@@ -33,7 +33,7 @@ export interface Price {
 }
 
 export interface PriceLine {
-  readonly kind: 'base' | 'minutes' | 'distance' | 'cap' | 'free_minutes' | 'stated';
+  readonly kind: 'base' | 'minutes' | 'distance' | 'cap' | 'free_minutes' | 'minimum' | 'stated';
   readonly text: string;
   /** Minor units; below zero for what a cap or free minutes take off. */
   readonly amountMinor: bigint;
