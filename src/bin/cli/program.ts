@@ -14,6 +14,7 @@ import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
 import type { ServeOptions } from './serve.ts';
 import { addSourceOptions } from './sources.ts';
+import type { WatchOptions } from './watch.ts';
 import type { WorkerOptions } from './worker.ts';
 
 export interface ProgramSetup {
@@ -43,6 +44,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(mapCommand(setup));
   program.addCommand(scenarioCommand(setup));
   program.addCommand(booksCommand(setup));
+  program.addCommand(watchCommand(setup));
   program.addCommand(serveCommand(setup));
   program.addCommand(workerCommand(setup));
   program.addCommand(controlCommand(setup));
@@ -294,6 +296,18 @@ function keyCommand({ onExit, context }: ProgramSetup): Command {
     'before',
     'Examples\n  storno key create --name app --scopes rentals:write,charges:read\n  storno key list\n  storno key revoke key_0123456789abcdef\n',
   );
+}
+
+function watchCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('watch')
+    .description('look over all history of the live database for wrong charges, as a worker does for every change')
+    .option('--database <url>', 'another database than that of STORNO_DATABASE_URL')
+    .option('--fail-on-findings', 'exit with 10 when a wrong charge is proven')
+    .addHelpText('before', 'Examples\n  storno watch\n  storno watch --json --fail-on-findings\n');
+  return addSpeechOptions(command).action(async (options: WatchOptions) => {
+    const { runWatch } = await import('./watch.ts');
+    onExit(await runWatch(context, options));
+  });
 }
 
 function booksCommand({ onExit, context }: ProgramSetup): Command {
