@@ -38,7 +38,15 @@ interface TestServer extends Pick<EmbeddedServer, 'server' | 'close'> {
 let started: Promise<TestServer & { readonly template: string }> | null = null;
 let made = 0;
 
+const endings: (() => Promise<void>)[] = [];
+
+/** Runs before the server is let go: hooks of a test file run in the order of their imports, so after this one's. */
+export function atEnd(ending: () => Promise<void>): void {
+  endings.push(ending);
+}
+
 after(async () => {
+  for (const ending of endings) await ending();
   const server = await started?.catch(() => null);
   await server?.close();
 });

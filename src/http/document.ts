@@ -78,6 +78,7 @@ const WITH_KEY: readonly ProblemName[] = [
   'request_invalid',
   'key_missing',
   'scope_missing',
+  'media_type_unsupported',
   'rate_limited',
   'internal',
   'unavailable',
@@ -124,8 +125,10 @@ export function complete<T extends Documented>(schema: T, config: FastifyContext
   ]);
   const own = Object.fromEntries(responses) as Record<string, { description: string }>;
   for (const [status, answer] of Object.entries(config.accepts ? problemsAlone(...BODY_PROBLEMS) : {})) {
-    const known = own[status]?.description;
-    own[status] = known === undefined ? answer : { ...answer, description: `${known} ${answer.description}` };
+    const known = own[status]?.description ?? '';
+    if (!known.includes(answer.description)) {
+      own[status] = { ...answer, description: `${known} ${answer.description}`.trim() };
+    }
   }
   return {
     ...schema,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { POLICY, SCOPES } from '../../src/http/policy.ts';
+import { atEnd } from '../postgres.ts';
 import { type Api, startApi } from './harness.ts';
 
 let api: Api;
@@ -9,7 +10,7 @@ before(async () => {
   api = await startApi();
 });
 
-after(() => api.close());
+atEnd(() => api.close());
 
 /** Every operation of the document, with a request that reaches its handler or fails only behind the gate. */
 function operations() {

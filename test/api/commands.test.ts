@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { SCOPES } from '../../src/http/policy.ts';
+import { atEnd } from '../postgres.ts';
 import { type Api, startApi } from './harness.ts';
 
 let api: Api;
@@ -12,7 +13,7 @@ before(async () => {
   await api.prepare(key);
 });
 
-after(() => api.close());
+atEnd(() => api.close());
 
 const LOT = { market: 'milano', minutes: 30, last_day: '2027-02-28', source: 'goodwill' };
 

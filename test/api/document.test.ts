@@ -3,11 +3,12 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Value } from 'typebox/value';
 import { NAMED } from '../../src/http/document.ts';
 import { PROBLEMS } from '../../src/http/problem.ts';
+import { atEnd } from '../postgres.ts';
 import { type Api, startApi } from './harness.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,7 +19,7 @@ before(async () => {
   api = await startApi();
 });
 
-after(() => api.close());
+atEnd(() => api.close());
 
 test("the served document passes Redocly's linter, without network", async () => {
   const folder = await mkdtemp(join(tmpdir(), 'storno-openapi-'));

@@ -13,9 +13,11 @@ import { openLog } from '../../src/world/log.ts';
 import { openMetrics } from '../../src/world/metrics.ts';
 import { guarded } from '../../src/world/postgres/errors.ts';
 import { openOffice } from '../../src/world/postgres/office.ts';
+import { openReads } from '../../src/world/postgres/reads.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { StripeWebhook } from '../../src/world/provider/stripe/webhook.ts';
 import { freshDatabase } from '../postgres.ts';
+import { assertDocumented, type Document } from './conformance.ts';
 
 export interface Answer {
   readonly status: number;
@@ -34,18 +36,6 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
-  readonly webhooks: { readonly event?: unknown };
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly requestBody?: unknown;
-  readonly responses: Readonly<Record<string, unknown>>;
-}
-
 /** Two at a time, as while one takes over from the other. */
 export const STRIPE_SECRETS = ['whsec_new', 'whsec_old'];
 
@@ -60,7 +50,7 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
   const metrics = openMetrics(() => office.readGauges(systemClock.now()));
   const ports: ApiPorts = {
     store: openStore(pool),
-    reads: null as never,
+    reads: openReads(pool),
     office,
     clock: systemClock,
     entropy: systemEntropy,
@@ -75,6 +65,13 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
   };
   const app = await buildApp(ports, null as unknown as Desk);
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as Document;
+  const ask = async (method: string, path: string, request: Request) => {
+    const answer = await call(url, { method, path, ...request });
+    const type = answer.headers.get('content-type');
+    assertDocumented(document, { method, path, status: answer.status, type, text: answer.text });
+    return answer;
+  };
   return {
     url,
     database,
@@ -82,8 +79,9 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     clock: systemClock,
     store: ports.store,
     log: lines,
-    document: (await (await fetch(`${url}/openapi.json`)).json()) as Document,
-    call: (method: string, path: string, request: Request) => call(url, { method, path, ...request }),
+    document,
+    /** Asks, and checks that the answer is one that the document promises. */
+    call: ask,
     key: async (scopes: readonly string[], { expiresAt = null }: { readonly expiresAt?: number | null } = {}) => {
       const made = makeKey({ name: 'test', scopes, now: systemClock.now(), expiresAt });
       await office.putKey(made.key);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { SCOPES } from '../../src/http/policy.ts';
+import { atEnd } from '../postgres.ts';
 import { type Api, startApi } from './harness.ts';
 
 let api: Api;
@@ -12,7 +13,7 @@ before(async () => {
   key = await api.key([...SCOPES]);
 });
 
-after(() => api.close());
+atEnd(() => api.close());
 
 const MARKET = '{"time_zone":"Europe/Rome","currency":"EUR","vat_basis_points":2200}';
 

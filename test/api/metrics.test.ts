@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { StoreUnavailable } from '../../src/flow/ports/store.ts';
 import { openMetrics } from '../../src/world/metrics.ts';
+import { atEnd } from '../postgres.ts';
 import { type Api, startApi } from './harness.ts';
 
 let api: Api;
@@ -10,7 +11,7 @@ before(async () => {
   api = await startApi();
 });
 
-after(() => api.close());
+atEnd(() => api.close());
 
 function figure(text: string, name: string): number | null {
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));

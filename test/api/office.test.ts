@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { LiveEvent } from '../../src/core/live/charge.ts';
 import type { Office } from '../../src/flow/ports/office.ts';
 import { guarded } from '../../src/world/postgres/errors.ts';
 import { openOffice } from '../../src/world/postgres/office.ts';
-import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { atEnd, freshDatabase, type TestDatabase } from '../postgres.ts';
 
 const NOW = Date.UTC(2026, 10, 10, 18);
 
@@ -16,7 +16,7 @@ before(async () => {
   office = openOffice({ connections: database.pool('storno_api'), guard: guarded });
 });
 
-after(() => database.close());
+atEnd(() => database.close());
 
 function event(rentalId: string): LiveEvent {
   return { type: 'rental.ended', accountId: 'acc_1', data: { rental_id: rentalId }, happenedAt: NOW };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import Stripe from 'stripe';
+import { atEnd } from '../postgres.ts';
 import { type Api, STRIPE_SECRETS, startApi } from './harness.ts';
 
 let api: Api;
@@ -9,7 +10,7 @@ before(async () => {
   api = await startApi();
 });
 
-after(() => api.close());
+atEnd(() => api.close());
 
 function event(id: string): string {
   const object = { id: 'pi_1', object: 'payment_intent', receipt_email: 'mario.rossi@example.com' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, beforeEach, test } from 'node:test';
+import { before, beforeEach, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { DAY_MS, HOUR_MS } from '../../src/core/kernel/time.ts';
 import type { Office } from '../../src/flow/ports/office.ts';
@@ -10,7 +10,7 @@ import { openOffice } from '../../src/world/postgres/office.ts';
 import { isPublic } from '../../src/world/webhook/guard.ts';
 import { post } from '../../src/world/webhook/post.ts';
 import { sendWebhooksOnce, type WebhookSender } from '../../src/world/webhook.ts';
-import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { atEnd, freshDatabase, type TestDatabase } from '../postgres.ts';
 
 const SECRETS = ['whsec_bmV3LXNlY3JldC1vZi0yNC1ieXRlcy1vci1tb3Jl', 'whsec_b2xkLXNlY3JldC1vZi0yNC1ieXRlcy1vci1tb3Jl'];
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -54,7 +54,7 @@ beforeEach(() => {
   answer = () => ({ status: 204 });
 });
 
-after(async () => {
+atEnd(async () => {
   receiver.closeAllConnections();
   receiver.close();
   await database.close();

@@ -26,13 +26,13 @@ export function addStripeRoute(ports: ApiPorts, app: Routes): void {
         ...describe('receiveStripeEvent', 'Webhooks', "Receive Stripe's events"),
         headers: Type.Object({ 'stripe-signature': Type.Optional(Type.String()) }),
         response: {
-          204: { description: 'Written down, or known already.' },
+          204: Type.Null({ description: 'Written down, or known already.' }),
           ...problemsAlone('signature_invalid', 'body_too_large', 'internal', 'unavailable'),
         },
       },
       handler: async (request, reply) => {
         await receive(ports, request.body as Buffer, String(request.headers['stripe-signature'] ?? ''));
-        return reply.code(204).send();
+        return reply.code(204).send(null);
       },
     });
   });

@@ -109,11 +109,11 @@ function addEndpointRoutes(ports: ApiPorts, app: Routes): void {
     schema: {
       ...describe('deleteEndpoint', 'Webhooks', 'Tell an address nothing any more'),
       params: EndpointParams,
-      response: { 204: { description: 'It is told nothing any more.' }, ...problems('not_found') },
+      response: { 204: Type.Null({ description: 'It is told nothing any more.' }), ...problems('not_found') },
     },
     handler: async ({ params }, reply) => {
       found(await office.changeEndpoint({ endpointId: params.endpoint_id, url: null, types: null, state: 'deleted' }));
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   });
 
