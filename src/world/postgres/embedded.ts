@@ -25,13 +25,15 @@ const AGAIN_MS = 200;
  */
 export async function openEmbedded(folder: DataFolder): Promise<EmbeddedServer> {
   const embedded = await prepareEmbedded(folder);
-  const hold: Hold = { embedded, presence: await arrive(embedded), isOpen: true };
+  const hold: Hold = { embedded, presence: await arrive(embedded), isOpen: true, comingBack: null };
   const watching = watch(hold);
   return {
     server: hold.presence.server,
     passwords: embedded.passwords,
     close: async () => {
       hold.isOpen = false;
+      // Whoever is just coming back has to be there before he can leave.
+      await hold.comingBack;
       await leave(hold);
       await watching;
     },
@@ -42,6 +44,7 @@ interface Hold {
   readonly embedded: Embedded;
   presence: Presence;
   isOpen: boolean;
+  comingBack: Promise<void> | null;
 }
 
 /** A server that is just being stopped by its last user answers once more and is gone: come again. */
@@ -57,11 +60,14 @@ async function watch(hold: Hold): Promise<void> {
   while (hold.isOpen) {
     const reason = await hold.presence.lost;
     if (!hold.isOpen) return;
-    const found = reason === 'broken' ? await restart(hold) : await waitForStart(hold);
-    if (found !== null) hold.presence = found;
-    // Closed while we were away: nobody else would let go of what was just found.
-    if (!hold.isOpen) await found?.end();
+    hold.comingBack = comeBack(hold, reason);
+    await hold.comingBack;
   }
+}
+
+async function comeBack(hold: Hold, reason: 'stopped' | 'broken'): Promise<void> {
+  const found = reason === 'broken' ? await restart(hold) : await waitForStart(hold);
+  if (found !== null) hold.presence = found;
 }
 
 /** Failing is no end: the disk may have been full. Whoever uses the database meanwhile hears that it is unavailable. */

@@ -8,6 +8,7 @@ import {
   INVALID_CATALOG_NAME,
   INVALID_PASSWORD,
   sqlState,
+  UNIQUE_VIOLATION,
 } from './errors.ts';
 import { type DatabaseLocation, sayUrl } from './locate.ts';
 import type { LoginRole } from './roles.ts';
@@ -56,8 +57,9 @@ async function createDatabase(client: ClientBase): Promise<void> {
   try {
     await client.query(`create database ${DATABASE}`);
   } catch (error) {
-    // Another process was faster.
-    if (sqlState(error) !== DUPLICATE_DATABASE) throw error;
+    // Another process was faster, by much or by little.
+    const code = sqlState(error);
+    if (code !== DUPLICATE_DATABASE && code !== UNIQUE_VIOLATION) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile, readlink, realpath } from 'node:fs/promises';
+import { link, readdir, readFile, readlink, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from './folder.ts';
 
@@ -39,7 +39,7 @@ export function postmasterFile(folder: DataFolder): string {
  * What the process with the number of the file is.
  *
  * - `server`: it serves this folder, as far as can be seen.
- * - `zombie`: it was killed and its parent has not noticed yet. PostgreSQL takes it for alive; it passes.
+ * - `zombie`: it was killed and its parent has not noticed yet. PostgreSQL takes it for alive.
  * - `stranger`: another process has that number by now, as after a restart of a container. PostgreSQL would take it for
  *   a server and refuse to start for ever.
  * - `gone`: there is none.
@@ -56,6 +56,40 @@ export async function readHolder(folder: DataFolder, pid: number): Promise<Holde
   const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   if (workingFolder === null) return 'server';
   return workingFolder === (await realpath(folder.cluster)) ? 'server' : 'stranger';
+}
+
+/**
+ * Takes away the lock file of a server that is no more, where PostgreSQL would take what has its number for alive and
+ * refuse to start: until the parent notices, or for ever. Only where nobody works in the folder any more, no child of
+ * the killed server either. Elsewhere than on Linux nothing is taken away, and the start is tried again for a while.
+ */
+export async function clearLeftover(folder: DataFolder): Promise<void> {
+  const postmaster = await readPostmaster(folder);
+  if (postmaster === null) return;
+  const holder = await readHolder(folder, postmaster.pid);
+  if ((holder === 'zombie' || holder === 'stranger') && (await isDeserted(folder))) {
+    await removeFileOf(folder, postmaster.pid);
+  }
+}
+
+async function isDeserted(folder: DataFolder): Promise<boolean> {
+  const cluster = await realpath(folder.cluster);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => null)));
+  return !folders.includes(cluster);
+}
+
+/** Moves it aside first and looks what was moved: another process may have put a new server's file there meanwhile. */
+async function removeFileOf(folder: DataFolder, pid: number): Promise<void> {
+  const file = postmasterFile(folder);
+  const aside = `${file}.${process.pid}`;
+  try {
+    await rename(file, aside);
+    if (Number.parseInt(await readFile(aside, 'utf8'), 10) !== pid) await link(aside, file);
+  } catch {
+    // Somebody else was there first; the next look shows what is so now.
+  }
+  await rm(aside, { force: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -41,11 +41,14 @@ export async function openPresence(server: ClientConfig): Promise<Presence | nul
   };
 }
 
-/** Somebody with another program, `psql` say, counts as well: he is not thrown out. */
+/**
+ * Somebody with another program, `psql` say, counts as well: he is not thrown out. What is called like us and has no
+ * share of the lock is a connection on its way out.
+ */
 const OTHERS = `
 select pg_catalog.count(*)::int as others
 from pg_catalog.pg_stat_activity
-where backend_type = 'client backend' and pid <> pg_catalog.pg_backend_pid()`;
+where backend_type = 'client backend' and application_name not like 'storno%'`;
 
 async function leave(client: Client): Promise<boolean> {
   try {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { makeCluster, makeFolder, runProgram } from './cluster.ts';
@@ -6,7 +5,7 @@ import { type Engine, installEngine } from './engine.ts';
 import type { DataFolder } from './folder.ts';
 import { type Launch, launch } from './launch.ts';
 import { keepPasswords, type Passwords, SUPERUSER } from './passwords.ts';
-import { type Postmaster, postmasterFile, readHolder, readPostmaster } from './postmaster-file.ts';
+import { clearLeftover, type Postmaster, readHolder, readPostmaster } from './postmaster-file.ts';
 import { probe } from './probe.ts';
 import { chooseServerUser, type ServerUser } from './server-user.ts';
 import { trouble } from './trouble.ts';
@@ -38,7 +37,7 @@ export async function prepareEmbedded(folder: DataFolder): Promise<Embedded> {
 /**
  * Answers how to reach the server, and starts it if nobody has. No lock of our own: PostgreSQL allows one server a
  * folder, so of several processes that start one, one succeeds, and all others find his. What looks like another server
- * may be the remains of a killed one; they go away or are cleared, and the start is tried again until they have.
+ * may be the remains of a killed one; they are cleared or go away, and the start is tried again until they have.
  */
 export async function ensureRunning(embedded: Embedded): Promise<ClientConfig> {
   const begun = performance.now();
@@ -47,12 +46,14 @@ export async function ensureRunning(embedded: Embedded): Promise<ClientConfig> {
   while (performance.now() - begun < START_MS_MAX) {
     const address = await findServer(embedded);
     if (address !== null) return address;
-    if (launched === null && !(await isServed(embedded))) launched = await launch(embedded.folder, embedded);
+    if (launched === null && !(await isServed(embedded))) {
+      await clearLeftover(embedded.folder);
+      launched = await launch(embedded.folder, embedded);
+    }
     if (launched?.exitCode() != null) {
       failedSince ??= performance.now();
       if (performance.now() - failedSince > LEFTOVER_MS_MAX) throw await startFailed(embedded, launched);
       if (!isLeftover(await launched.said())) throw await startFailed(embedded, launched);
-      await clearLeftover(embedded);
       launched = null;
     }
     await sleep(POLL_MS);
@@ -91,14 +92,6 @@ function isLeftover(said: string): boolean {
     /could not bind|could not create (?:any TCP\/IP|any Unix-domain) sockets?|Address already in use/.test(said) ||
     /lock file ".*\.lock" already exists/.test(said)
   );
-}
-
-/** A number that another process has by now would bar the way for ever; PostgreSQL cannot know, we can see it. */
-async function clearLeftover({ folder }: Embedded): Promise<void> {
-  const postmaster = await readPostmaster(folder);
-  if (postmaster !== null && (await readHolder(folder, postmaster.pid)) === 'stranger') {
-    await rm(postmasterFile(folder), { force: true });
-  }
 }
 
 async function startFailed({ folder }: Embedded, launched: Launch): Promise<Error> {
