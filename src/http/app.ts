@@ -78,7 +78,7 @@ function addRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
   addLotRoutes(ports, desk, app);
   addEventRoutes(ports, app);
   addWebhookRoutes(ports, app);
-  addControlRoutes(ports, app);
+  addControlRoutes(ports, desk, app);
   addStripeRoute(ports, app);
   addWatchRoutes(ports, app);
 }

@@ -79,7 +79,7 @@ function openApp({ world, office, reads }: Side, outside: Outside, { requests, v
       merchantAccounts,
       version,
     },
-    openDesk(world),
+    openDesk(world, reads),
   );
 }
 

@@ -1,11 +1,12 @@
 import { JSON_TYPE } from '../body.ts';
 import { ControlRequest, ControlShape } from '../contract/control.ts';
 import { refer } from '../contract.ts';
+import type { Desk } from '../desk.ts';
 import { describe, problems } from '../document.ts';
 import type { ApiPorts } from '../ports.ts';
 import type { Routes } from '../route.ts';
 
-export function addControlRoutes(ports: ApiPorts, app: Routes): void {
+export function addControlRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
   app.route({
     method: 'GET',
     url: '/v1/control',
@@ -26,11 +27,11 @@ export function addControlRoutes(ports: ApiPorts, app: Routes): void {
       body: refer(ControlRequest),
       response: {
         200: refer(ControlShape),
-        ...problems('idempotency_key_missing', 'command_running', 'idempotency_key_reused'),
+        ...problems('refused', 'idempotency_key_missing', 'command_running', 'idempotency_key_reused'),
       },
     },
     handler: async ({ body }) => {
-      await ports.store.setControl({ ...body, at: ports.clock.now() });
+      await desk.setControl(body);
       return ports.store.readControl();
     },
   });

@@ -4,6 +4,7 @@ import { LotRequest, LotShape } from '../contract/account.ts';
 import { refer } from '../contract.ts';
 import type { Desk } from '../desk.ts';
 import { describe, problems } from '../document.ts';
+import { instantOf } from '../instant.ts';
 import type { ApiPorts } from '../ports.ts';
 import type { Routes } from '../route.ts';
 import { sayLot } from '../wire.ts';
@@ -33,7 +34,7 @@ export function addLotRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
         market: body.market,
         minutes: body.minutes,
         lastDay: body.last_day,
-        validFrom: body.valid_from ?? null,
+        validFrom: body.valid_from === undefined ? null : instantOf(body.valid_from),
         source: body.source,
         incidentId: body.incident_id ?? null,
       });

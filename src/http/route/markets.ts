@@ -4,6 +4,7 @@ import { MarketRequest, MarketShape, PlanAnswer, PlanRequest } from '../contract
 import { refer } from '../contract.ts';
 import type { Desk } from '../desk.ts';
 import { describe, problems } from '../document.ts';
+import { instantOf } from '../instant.ts';
 import type { ApiPorts } from '../ports.ts';
 import { Refusal } from '../problem.ts';
 import type { Routes } from '../route.ts';
@@ -67,7 +68,7 @@ export function addMarketRoutes(ports: ApiPorts, desk: Desk, app: Routes): void 
     },
     handler: async ({ params, body }, reply) => {
       await readMarket(ports, params.market);
-      const put = await desk.putPlan({ market: params.market, plan: body.plan, validFrom: body.valid_from });
+      const put = await desk.putPlan({ market: params.market, plan: body.plan, validFrom: instantOf(body.valid_from) });
       return reply.code(put.result === 'created' ? 201 : 200).send({
         result: put.result,
         plan_id: put.planId,

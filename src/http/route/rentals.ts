@@ -14,6 +14,7 @@ import {
 import { Id, InstantText, PageQuery, pageOf, refer } from '../contract.ts';
 import type { Desk } from '../desk.ts';
 import { describe, problems } from '../document.ts';
+import { instantOrNull } from '../instant.ts';
 import { listPage } from '../page.ts';
 import type { ApiPorts } from '../ports.ts';
 import { Refusal } from '../problem.ts';
@@ -140,8 +141,8 @@ function addReadRoutes(ports: ApiPorts, app: Routes): void {
         filters: {
           accountId: query.account_id ?? null,
           market: query.market ?? null,
-          endedFrom: instantOf(query.ended_from),
-          endedTo: instantOf(query.ended_to),
+          endedFrom: instantOrNull(query.ended_from),
+          endedTo: instantOrNull(query.ended_to),
         },
         page: { cursor: query.cursor, limit: query.limit },
         read: (request) => ports.reads.listRentals(request),
@@ -164,8 +165,4 @@ function addReadRoutes(ports: ApiPorts, app: Routes): void {
       return sayRental(record);
     },
   });
-}
-
-function instantOf(text: string | undefined): number | null {
-  return text === undefined ? null : Date.parse(text);
 }
