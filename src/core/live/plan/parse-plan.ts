@@ -1,5 +1,5 @@
 import { exponentOf } from '../../kernel/currency.ts';
-import { atScale, type Decimal, decimalOf, parseDecimal } from '../../kernel/decimal.ts';
+import { atScale, type Decimal, decimalOf, parseDecimal, SCALE_MAX } from '../../kernel/decimal.ts';
 import { type FieldError, field, isRecord, type Reading, readInteger, readText, refuse } from '../../kernel/field.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Plan, Segment } from '../plan.ts';
@@ -59,7 +59,8 @@ export function parsePlan(json: unknown): Result<Plan, readonly FieldError[]> {
   const planId = readText(field(plan, 'plan_id'), { lengthMax: ID_LENGTH_MAX });
   const name = readName(field(plan, 'name'));
   const currency = readCurrency(field(plan, 'currency'));
-  const exponent = exponentOf(currency ?? '') ?? 0;
+  // One fault is told once: an unknown currency may have as many decimals as it likes.
+  const exponent = exponentOf(currency ?? '') ?? SCALE_MAX;
   const baseMinor = readAmount(field(plan, 'price'), exponent);
   refuseUnknown(plan, json);
   const perMinute = readSegments(field(plan, 'per_min_pricing'));
