@@ -37,8 +37,12 @@ export function assertDocumented(document: Document, exchange: Exchange): void {
   assert.ok(media !== undefined, `${what}: this type is not documented`);
   if (!type.endsWith('json')) return;
   const validator = Schema.Compile(inlined(media.schema, document) as object);
-  const json: unknown = JSON.parse(exchange.text);
-  assert.ok(validator.Check(json), `${what}: ${JSON.stringify(validator.Errors(json)[1])}`);
+  // Of many lines the last one counts them.
+  const texts = type.endsWith('ndjson') ? exchange.text.trimEnd().split('\n').slice(0, -1) : [exchange.text];
+  for (const text of texts) {
+    const json: unknown = JSON.parse(text);
+    assert.ok(validator.Check(json), `${what}: ${JSON.stringify(validator.Errors(json)[1])}`);
+  }
 }
 
 function operationOf({ paths }: Document, { method, path }: Exchange): Operation | null {

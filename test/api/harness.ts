@@ -1,16 +1,20 @@
+import { DUNNING_MS, policyFor } from '../../src/bin/cli/policy.ts';
 import { MINUTE_MS } from '../../src/core/kernel/time.ts';
+import type { LiveWorld } from '../../src/flow/live/world.ts';
+import type { Log } from '../../src/flow/ports/world.ts';
 import { buildApp } from '../../src/http/app.ts';
-import type { Desk } from '../../src/http/desk.ts';
+import { openDesk } from '../../src/http/desk.ts';
 import { makeKey } from '../../src/http/key.ts';
 import type { ApiPorts } from '../../src/http/ports.ts';
 import type { problemOf } from '../../src/http/problem.ts';
+import { openAlarmBell } from '../../src/world/alarm.ts';
 import { ianaCalendar } from '../../src/world/calendar.ts';
 import { systemClock } from '../../src/world/clock.ts';
 import { sha256 } from '../../src/world/digest.ts';
 import { systemEntropy } from '../../src/world/entropy.ts';
 import { openLimiter } from '../../src/world/limiter.ts';
 import { openLog } from '../../src/world/log.ts';
-import { openMetrics } from '../../src/world/metrics.ts';
+import { type Metrics, openMetrics } from '../../src/world/metrics.ts';
 import { guarded } from '../../src/world/postgres/errors.ts';
 import { openOffice } from '../../src/world/postgres/office.ts';
 import { openReads } from '../../src/world/postgres/reads.ts';
@@ -63,7 +67,7 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     merchantAccounts: { stripe: ['acct_main'] },
     version: '0.0.0',
   };
-  const app = await buildApp(ports, null as unknown as Desk);
+  const app = await buildApp(ports, openDesk(worldOf(ports, { log: ports.log, metrics }), ports.reads));
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Document;
   const ask = async (method: string, path: string, request: Request) => {
@@ -116,7 +120,29 @@ async function call(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? Buffer.from(body) : body }),
   });
   const text = await answer.text();
-  const isJson = /json$|json;/.test(answer.headers.get('content-type') ?? '');
+  const isJson = /[/+]json(;|$)/.test(answer.headers.get('content-type') ?? '');
   const json: unknown = isJson && text !== '' ? JSON.parse(text) : null;
   return { status: answer.status, headers: answer.headers, text, json, problem: (json ?? {}) as Answer['problem'] };
+}
+
+/** The world of the flows as the API has it: nothing is charged here. */
+function worldOf(ports: ApiPorts, { log, metrics }: { readonly log: Log; readonly metrics: Metrics }): LiveWorld {
+  const { store, clock, entropy, calendar, digest } = ports;
+  return {
+    store,
+    providers: [],
+    clock,
+    entropy,
+    calendar,
+    digest,
+    bell: openAlarmBell({ store, log, mail: null, countAlarm: metrics.countAlarm }),
+    log,
+    settings: {
+      ...policyFor({ dunningMs: DUNNING_MS }),
+      statementText: '',
+      merchants: [],
+      provider: 'stripe',
+      callsMax: 4,
+    },
+  };
 }
