@@ -201,7 +201,7 @@ describe('free minutes', () => {
   test('are drawn from the lot that lapses first, then from the oldest, then by id', () => {
     const lots = [
       lotOf({ lotId: 'late', expiresAt: START + 9 * DAY_MS, remaining: 5 }),
-      lotOf({ lotId: 'young', validFrom: START - MINUTE_MS, remaining: 5 }),
+      lotOf({ lotId: '0_young', validFrom: START - MINUTE_MS, remaining: 5 }),
       lotOf({ lotId: 'b', remaining: 5 }),
       lotOf({ lotId: 'a', remaining: 5 }),
       lotOf({ lotId: 'soon', expiresAt: START + 1, remaining: 5 }),
@@ -211,7 +211,7 @@ describe('free minutes', () => {
       { lotId: 'soon', minutes: 5 },
       { lotId: 'a', minutes: 5 },
       { lotId: 'b', minutes: 5 },
-      { lotId: 'young', minutes: 5 },
+      { lotId: '0_young', minutes: 5 },
       { lotId: 'late', minutes: 4 },
     ]);
   });
