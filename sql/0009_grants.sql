@@ -20,7 +20,11 @@ begin
     join pg_namespace as n on n.oid = c.relnamespace
     where n.nspname = 'storno' and c.relkind in ('r', 'p') and not c.relispartition
   loop
-    execute format('grant select on storno.%I to storno_api, storno_worker', target.name);
+    execute format('grant select on storno.%I to storno_api', target.name);
+    -- Answers to commands may hold a secret that was shown once.
+    if target.name <> 'command' then
+      execute format('grant select on storno.%I to storno_worker', target.name);
+    end if;
     if not target.name = any (private) then
       execute format('grant select on storno.%I to storno_auditor, storno_support', target.name);
     end if;

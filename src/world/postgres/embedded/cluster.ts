@@ -6,6 +6,7 @@ import { type Engine, exists, renameUnlessThere } from './engine.ts';
 import type { DataFolder } from './folder.ts';
 import { type Passwords, SUPERUSER } from './passwords.ts';
 import { checkWay, type ServerUser } from './server-user.ts';
+import { syncMethod } from './sync.ts';
 import { codeOf, trouble } from './trouble.ts';
 
 /** The folder itself, with the socket's place inside. Whoever owns the cluster owns both. */
@@ -53,7 +54,7 @@ export async function makeCluster(
 function initdbArguments(staging: string, passwordFile: string): readonly string[] {
   return [
     ...['--pgdata', staging, '--username', SUPERUSER, '--pwfile', passwordFile],
-    ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-instructions'],
+    ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-instructions', '--sync-method', syncMethod()],
     ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
   ];
 }

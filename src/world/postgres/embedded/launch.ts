@@ -7,6 +7,7 @@ import { identity, serverEnvironment } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import type { DataFolder } from './folder.ts';
 import type { ServerUser } from './server-user.ts';
+import { syncMethod } from './sync.ts';
 
 /** A server that this process has started: it runs by itself and outlives us. */
 export interface Launch {
@@ -56,6 +57,7 @@ const SETTINGS: readonly string[] = [
   // Workers share memory through /dev/shm, which containers keep tiny, and make the large groupings slower.
   'max_parallel_workers_per_gather=0',
   'jit=off',
+  `recovery_init_sync_method=${syncMethod()}`,
   'password_encryption=scram-sha-256',
 ];
 

@@ -10,11 +10,14 @@ export interface Postmaster {
   readonly socketFolder: string;
   /** Empty where it listens on none. */
   readonly address: string;
+  /** Whether it takes connections, as far as it has said. */
+  readonly isReady: boolean;
 }
 
 const LINE_PORT = 3;
 const LINE_SOCKET_FOLDER = 4;
 const LINE_ADDRESS = 5;
+const LINE_STATUS = 7;
 
 /** Null where no server says that it runs, or has not said enough yet to be found. */
 export async function readPostmaster(folder: DataFolder): Promise<Postmaster | null> {
@@ -23,11 +26,13 @@ export async function readPostmaster(folder: DataFolder): Promise<Postmaster | n
   const pid = Number(lines[0]);
   const port = Number(lines[LINE_PORT]);
   if (!(pid > 0) || !(port > 0)) return null;
+  const line = (index: number) => (lines[index] ?? '').trim();
   return {
     pid,
     port,
-    socketFolder: (lines[LINE_SOCKET_FOLDER] ?? '').trim(),
-    address: (lines[LINE_ADDRESS] ?? '').trim(),
+    socketFolder: line(LINE_SOCKET_FOLDER),
+    address: line(LINE_ADDRESS),
+    isReady: line(LINE_STATUS) === 'ready',
   };
 }
 
@@ -59,17 +64,26 @@ export async function readHolder(folder: DataFolder, pid: number): Promise<Holde
 }
 
 /**
- * Takes away the lock file of a server that is no more, where PostgreSQL would take what has its number for alive and
+ * Takes away the lock files of a server that is no more, where PostgreSQL would take what has its number for alive and
  * refuse to start: until the parent notices, or for ever. Only where nobody works in the folder any more, no child of
  * the killed server either. Elsewhere than on Linux nothing is taken away, and the start is tried again for a while.
  */
 export async function clearLeftover(folder: DataFolder): Promise<void> {
-  const postmaster = await readPostmaster(folder);
-  if (postmaster === null) return;
-  const holder = await readHolder(folder, postmaster.pid);
-  if ((holder === 'zombie' || holder === 'stranger') && (await isDeserted(folder))) {
-    await removeFileOf(folder, postmaster.pid);
+  for (const file of [postmasterFile(folder), join(folder.run, SOCKET_LOCK)]) {
+    const pid = await readPid(file);
+    if (pid === null) continue;
+    const holder = await readHolder(folder, pid);
+    if ((holder === 'zombie' || holder === 'stranger') && (await isDeserted(folder))) await removeFileOf(file, pid);
   }
+}
+
+/** The file that guards the socket, beside it. */
+const SOCKET_LOCK = '.s.PGSQL.5432.lock';
+
+/** The number of the process stands in the first line of either. */
+async function readPid(file: string): Promise<number | null> {
+  const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+  return pid > 0 ? pid : null;
 }
 
 async function isDeserted(folder: DataFolder): Promise<boolean> {
@@ -80,12 +94,11 @@ async function isDeserted(folder: DataFolder): Promise<boolean> {
 }
 
 /** Moves it aside first and looks what was moved: another process may have put a new server's file there meanwhile. */
-async function removeFileOf(folder: DataFolder, pid: number): Promise<void> {
-  const file = postmasterFile(folder);
+async function removeFileOf(file: string, pid: number): Promise<void> {
   const aside = `${file}.${process.pid}`;
   try {
     await rename(file, aside);
-    if (Number.parseInt(await readFile(aside, 'utf8'), 10) !== pid) await link(aside, file);
+    if ((await readPid(aside)) !== pid) await link(aside, file);
   } catch {
     // Somebody else was there first; the next look shows what is so now.
   }

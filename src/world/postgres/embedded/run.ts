@@ -64,7 +64,7 @@ export async function ensureRunning(embedded: Embedded): Promise<ClientConfig> {
 /** How to reach the server as its superuser, null where none answers. */
 export async function findServer({ folder, passwords }: Embedded): Promise<ClientConfig | null> {
   const postmaster = await readPostmaster(folder);
-  if (postmaster === null) return null;
+  if (postmaster === null || !postmaster.isReady) return null;
   const config: ClientConfig = {
     ...addressOf(postmaster),
     user: SUPERUSER,
