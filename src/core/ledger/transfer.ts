@@ -49,12 +49,6 @@ export type TransferKind =
   | 'provider_fee'
   | 'payout'
   | 'written_off'
-  /** What was written off is not owed after all: the rental was corrected. */
-  | 'written_off_voided'
-  /** Taken for a rental and not owed for it any more: we owe it back. */
-  | 'overpaid'
-  /** What was written off is not owed any more, since its rental was taken back. */
-  | 'write_off_reversed'
   /** Paid for what is not owed any more: from here on we owe it. */
   | 'overpaid'
   | 'minutes_granted'

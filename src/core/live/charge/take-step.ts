@@ -51,6 +51,12 @@ export function lookAgain(found: ChargeCase, { now }: Moment): ChargeChange {
   return { ...unchanged(found), state: openAttempt(found) === null ? 'due' : 'in_flight', runAt: now };
 }
 
+/** A person gives it up: written off. Money that comes for it after all is owed back. */
+export function writeOffParked(found: ChargeCase, { now }: Moment): ChargeChange {
+  assert(found.intent.state === 'parked' && rightCapture(found) === null, 'writes off what is paid or not parked');
+  return uncollected(found, 'written_off_by_a_person', now);
+}
+
 export function adopt(found: ChargeCase, { now }: Moment): ChargeChange {
   assert(rightCapture(found) !== null && openAttempt(found) === null, 'adopts what is not there, or not alone');
   const told = { type: 'charge.succeeded', state: 'succeeded', happenedAt: now } as const;
@@ -59,12 +65,16 @@ export function adopt(found: ChargeCase, { now }: Moment): ChargeChange {
 
 export function giveUp(found: ChargeCase, { now }: Moment): ChargeChange {
   assert(rightCapture(found) === null && openAttempt(found) === null, 'gives up what may be paid');
+  return uncollected(found, 'attempts_max', now);
+}
+
+function uncollected(found: ChargeCase, reason: string, now: Instant): ChargeChange {
   const told = { type: 'charge.uncollected', state: 'uncollected', happenedAt: now } as const;
   return {
     ...unchanged(found),
     state: 'uncollected',
     runAt: null,
     transfers: [writeOffEntry(found.intent, now)],
-    events: [chargeEvent(found, told, { reason: 'attempts_max' })],
+    events: [chargeEvent(found, told, { reason })],
   };
 }
