@@ -2,19 +2,12 @@ import { assert } from '../../../core/kernel/assert.ts';
 import { type Instant, SECOND_MS } from '../../../core/kernel/time.ts';
 import { addEndpoint } from './engine/customers.ts';
 import { forgetOld, keep, recall } from './engine/idempotency.ts';
-import { readLength } from './engine/methods.ts';
-import { type Fault, HONEST, type SandboxProfile } from './engine/profile.ts';
+import type { Fault, SandboxProfile } from './engine/profile.ts';
 import { movesMoney, route } from './engine/routes.ts';
 import { type Change, type EngineState, type Rows, Tables, type Timer } from './engine/state.ts';
 import { ring } from './engine/timers.ts';
-import {
-  invalid,
-  type Json,
-  type Played,
-  type WireAnswer,
-  type WireRequest,
-  type WireResponse,
-} from './engine/wire.ts';
+import type { Json, Played, WireAnswer, WireRequest, WireResponse } from './engine/wire.ts';
+import { noSuchWish, readAsked } from './engine/wish.ts';
 import { type Chance, type Desk, drawDelay, keyOf, setTimer, strikes } from './engine/world.ts';
 
 /** One delivery that is due: whoever has a network sends it, signed with every secret, and tells how it went. */
@@ -296,42 +289,4 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 function withHeaders(response: WireResponse, requestId: string, key: string | null): WireResponse {
   const headers = { 'request-id': requestId, ...response.headers, ...(key === null ? {} : { 'idempotency-key': key }) };
   return { ...response, headers };
-}
-
-/** What a request may ask for in its header. */
-const WISHES: ReadonlySet<string> = new Set([
-  ...Object.keys(HONEST.faults),
-  'rateLimit',
-  'webhookFirst',
-  'webhookTwice',
-  'webhookNever',
-  'webhookOutOfOrder',
-  'refundLateFailure',
-  'dispute',
-]);
-
-function noSuchWish(word: string): WireAnswer {
-  return invalid(`Storno-Sandbox: '${word}' is nothing that the sandbox knows; docs/sandbox.md lists the words.`, {});
-}
-
-interface Asked {
-  readonly faults: ReadonlySet<string>;
-  readonly delayMs: number | null;
-  /** A word that is no wish; null where all are. */
-  readonly misspelt: string | null;
-}
-
-/** `Storno-Sandbox: answer-lost, delay=3s`: what this one request is to meet. */
-function readAsked(header: string | undefined): Asked {
-  const faults = new Set<string>();
-  let delayMs: number | null = null;
-  let misspelt: string | null = null;
-  for (const word of (header ?? '').split(',').map((part) => part.trim())) {
-    const name = word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    const lengthMs = word.startsWith('delay=') ? readLength(word.slice('delay='.length)) : null;
-    if (lengthMs !== null) delayMs = lengthMs;
-    else if (WISHES.has(name)) faults.add(name);
-    else if (word !== '') misspelt = word;
-  }
-  return { faults, delayMs, misspelt };
 }
