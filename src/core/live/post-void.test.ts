@@ -203,7 +203,7 @@ describe('a rental that is taken back', () => {
     const voiding = correct(kept, 600n);
     assert.equal(balance(kept, 'house_written_off'), 600n);
     assert.equal(balance(kept, 'account_payable'), 0n);
-    const entry = voiding.transfers.find(({ kind }) => kind === 'write_off_reversed');
+    const entry = voiding.transfers.find(({ kind }) => kind === 'written_off_voided');
     assert.equal(entry?.corrects, 'written_off:rnt_1:rental:1');
     correct(kept, 900n);
     assert.deepEqual(asked(kept)[1], ['adjustment:1', 300n, 'due']);

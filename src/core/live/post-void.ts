@@ -154,7 +154,7 @@ function settledEntries(
     const last = intents.findLast(({ state }) => state === 'uncollected');
     assert(last !== undefined, `${revisionText(record)} takes back a debt that was never written off`);
     const corrects = `written_off:${obligationText(last.key)}`;
-    const parts = { kind: 'write_off_reversed', credit: 'house_written_off', amount: forgivenMinor, corrects } as const;
+    const parts = { kind: 'written_off_voided', credit: 'house_written_off', amount: forgivenMinor, corrects } as const;
     entries.push(transfer({ ...common, ...parts }));
   }
   if (overpaidMinor > 0n) {
