@@ -45,17 +45,27 @@ export function atEnd(ending: () => Promise<void>): void {
   endings.push(ending);
 }
 
+/** A file's own hook may close its database after this one: whoever closes the last lets the server go. */
+let inUse = 0;
+let isOver = false;
+
 after(async () => {
   for (const ending of endings) await ending();
+  isOver = true;
+  if (inUse === 0) await letGo();
+});
+
+async function letGo(): Promise<void> {
   const server = await started?.catch(() => null);
   await server?.close();
-});
+}
 
 /** A migrated, empty database of one's own. */
 export async function freshDatabase(): Promise<TestDatabase> {
   started ??= startServer();
   const { server, template, passwords } = await started;
   made += 1;
+  inUse += 1;
   const name = `test_${process.pid}_${made}`;
   await asAdmin(server, async (client) => {
     await client.query(`create database ${name} template ${template}`);
@@ -99,6 +109,8 @@ function testDatabase({
     close: async () => {
       await Promise.all(pools.map((pool) => pool.end()));
       await asAdmin(server, (client) => client.query(`drop database if exists ${name} with (force)`));
+      inUse -= 1;
+      if (isOver && inUse === 0) await letGo();
     },
   };
 }
