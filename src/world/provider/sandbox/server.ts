@@ -18,7 +18,13 @@ export async function startSandbox(
   setup: SandboxSetup & { readonly host: string; readonly port: number },
 ): Promise<SandboxServer> {
   const sandbox = await Sandbox.open(setup);
-  const server = createServer((request, response) => void serve(sandbox, request, response));
+  const server = createServer((request, response) => {
+    void serve(sandbox, request, response).catch((error: unknown) => {
+      // A defect of the sandbox, or no disk: the caller hears nothing, and the process ends at its top.
+      request.socket.destroy();
+      throw error;
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(setup.port, setup.host, resolve);
