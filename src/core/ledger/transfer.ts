@@ -51,8 +51,6 @@ export type TransferKind =
   | 'written_off'
   /** What was written off is not owed after all: its rental was taken back or corrected. */
   | 'written_off_voided'
-  /** What was written off is not owed any more, since its rental was taken back. */
-  | 'write_off_reversed'
   /** Paid for what is not owed any more: from here on we owe it. */
   | 'overpaid'
   | 'minutes_granted'
