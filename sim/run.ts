@@ -1,0 +1,102 @@
+import { DAY_MS, HOUR_MS, sayDuration } from '../src/core/kernel/time.ts';
+import { startProcesses, takeKnock } from './actors.ts';
+import { audit } from './auditor.ts';
+import { heal, prepare, unfinished } from './course.ts';
+import { readRecord } from './record.ts';
+import { tellStories } from './stories.ts';
+import { buildWorld, type World } from './world.ts';
+
+/** What became of one seed. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly rentals: number;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly hash: string;
+  readonly counts: readonly (readonly [string, number])[];
+  /** Empty where everything held. */
+  readonly violations: readonly string[];
+}
+
+export interface SeedRequest {
+  readonly seed: number;
+  readonly rentals: number | null;
+  readonly saboteur: string | null;
+  readonly echo: ((line: string) => void) | null;
+}
+
+/** How often the whole of the books is checked, beside the check of every commit. */
+const CHECK_EVERY_MS = 12 * HOUR_MS;
+
+/** In how long a step of healing is looked at. */
+const DRAIN_STEP_MS = 12 * HOUR_MS;
+
+/** After healing, everything must be over within this time: three days beyond the last step of the dunning schedule. */
+const DRAIN_MS_MAX = 30 * DAY_MS;
+const DRAIN_MS_MIN = 2 * DAY_MS;
+
+/** More steps than any honest run takes: a run that goes in circles ends here. */
+const STEPS_MAX = 5_000_000;
+
+/** One run: faults, then healing, then the last word. The same request gives the same result, on whatever machine. */
+export async function runSeed(request: SeedRequest): Promise<SeedResult> {
+  const world = buildWorld(request, takeKnock);
+  await tellStories(world);
+  startProcesses(world);
+  prepare(world);
+  const stormEnds = world.swarm.startAt + 2 * world.swarm.spanMs + 12 * HOUR_MS;
+  let steps = await runChecked(world, stormEnds);
+  if (world.violations.length === 0) {
+    heal(world);
+    steps += await drain(world);
+  }
+  if (world.violations.length === 0) world.violations.push(...(await lastWord(world)));
+  return {
+    seed: request.seed,
+    rentals: world.swarm.rentals,
+    steps,
+    virtualMs: world.scheduler.now() - world.swarm.startAt,
+    hash: world.trace.hash(),
+    counts: [...world.marks.counts()],
+    violations: world.violations,
+  };
+}
+
+async function runChecked(world: World, end: number): Promise<number> {
+  let steps = 0;
+  const stop = (): boolean => world.violations.length > 0;
+  while (world.scheduler.now() < end && !stop()) {
+    const next = Math.min(end, world.scheduler.now() + CHECK_EVERY_MS);
+    steps += await world.scheduler.runUntil(next, stop);
+    if (!stop()) world.violations.push(...(await world.memory.checkInvariants()));
+    if (steps > STEPS_MAX) world.violations.push(`more than ${STEPS_MAX} steps: it goes in circles`);
+  }
+  return steps;
+}
+
+/** Liveness: by itself, without an operator but for what is declared to need one. */
+async function drain(world: World): Promise<number> {
+  const healedAt = world.scheduler.now();
+  let steps = 0;
+  for (;;) {
+    steps += await runChecked(world, world.scheduler.now() + DRAIN_STEP_MS);
+    if (world.violations.length > 0) return steps;
+    const waited = world.scheduler.now() - healedAt;
+    const open = unfinished(world);
+    if (open.length === 0 && waited >= DRAIN_MS_MIN) return steps;
+    if (waited < DRAIN_MS_MAX) continue;
+    const first = open.slice(0, 3).join('; ');
+    world.violations.push(`liveness: ${open.length} unfinished ${sayDuration(waited)} after the last fault: ${first}`);
+    return steps;
+  }
+}
+
+async function lastWord(world: World): Promise<readonly string[]> {
+  const { swarm, oracle, memory, bank } = world;
+  return audit({
+    swarm,
+    oracle,
+    record: readRecord(bank.engine),
+    rows: memory.rows(),
+  });
+}
