@@ -196,7 +196,7 @@ function sandboxCommand({ onExit, context }: ProgramSetup): Command {
 const SANDBOX_EXAMPLES = `Examples
   storno sandbox
   storno sandbox --profile lossy --state sandbox-state
-  storno sandbox --webhook http://127.0.0.1:8080/v1/webhooks/stripe --secret whsec_a
+  storno sandbox --webhook http://127.0.0.1:3000/webhooks/stripe --secret whsec_a
 
 Point any Stripe SDK at it with a key that begins with sk_test_.
 docs/sandbox.md has every knob.
