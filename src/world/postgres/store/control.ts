@@ -35,8 +35,9 @@ const SET_CONTROL: Statement = {
       jsonb_build_object('reason', $2::text), $4::timestamptz
     from was where charging <> $1
   )
-  update storno.control set charging = $1, reason = $2, set_by = $3, set_at = $4
-  where (charging, reason, set_by, set_at) is distinct from ($1, $2, $3, $4::timestamptz)`,
+  update storno.control as c set charging = $1, reason = $2, set_by = $3, set_at = $4
+  from was
+  where (c.charging, c.reason, c.set_by, c.set_at) is distinct from ($1, $2, $3, $4::timestamptz)`,
 };
 
 const RAISE: Statement = {

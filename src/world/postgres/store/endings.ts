@@ -11,8 +11,8 @@ import {
   batchesOf,
   firstsOf,
   fromArrays,
-  fromScalars,
   namesOf,
+  parameters,
   type Queries,
   run,
   runAlone,
@@ -80,23 +80,33 @@ function manyEndings(name: string, key: string): Statement {
   };
 }
 
-/** By far the most common case by itself: one rental that costs something and uses no minutes. */
-function oneEnding(): Statement {
-  const [rental = 0, intent = 0, transfers = 0, events = 0] = firstsOf([RENTAL, INTENT, TRANSFER, EVENT]);
+/**
+ * By far the most common case by itself: one rental that costs something and uses no minutes. Plain parameters instead
+ * of arrays spare the server half of its work; the account's partition is found before the statement runs.
+ */
+function oneEnding(entries: number): Statement {
+  const shapes = [RENTAL, INTENT, EVENT, ...new Array<Shape<Transfer>>(entries).fill(TRANSFER)];
+  const [rental = 0, intent = 0, event = 0, ...transfers] = firstsOf(shapes);
+  const values = transfers.map((first) => `(${parameters(TRANSFER, first)})`).join(', ');
   return {
-    name: 'end_rental',
-    text: `with r as (select * from ${fromScalars(RENTAL, rental, 'r')}),
-  key as (${TAKE_KEY}),
-  rental as (${PARTS.rental}),
-  intent as (${PARTS.intent} from ${fromScalars(INTENT, intent, 'i')}, key),
-  transfer as (${PARTS.transfer} from ${fromArrays(TRANSFER, transfers, 't')}, key),
-  event as (${PARTS.event} from ${fromArrays(EVENT, events, 'e')}, key)
+    name: `end_rental_${entries}`,
+    text: `with key as (
+    insert into storno.rental_key (account_id, rental_id)
+    select $1, $2 where (select true from storno.account where account_id = $1::text)
+    on conflict (rental_id) do nothing
+    returning rental_id
+  ),
+  rental as (insert into storno.rental (${namesOf(RENTAL)}) select ${parameters(RENTAL, rental)} from key),
+  intent as (insert into storno.charge_intent (${namesOf(INTENT)}) select ${parameters(INTENT, intent)} from key),
+  transfer as (${PARTS.transfer} from key, (values ${values}) as t (${namesOf(TRANSFER)})),
+  event as (insert into storno.outbox (${namesOf(EVENT)}) select ${parameters(EVENT, event)} from key)
   select rental_id from key`,
   };
 }
 
 const END_RENTALS = manyEndings('end_rentals', TAKE_KEY);
-export const END_RENTAL = oneEnding();
+/** A rental without VAT has one entry, any other two. */
+export const END_RENTAL = [1, 2].map(oneEnding);
 const ISSUE_REVISION = manyEndings('issue_revision', KEEP_KEY);
 
 export async function endRental(pool: Pool, ending: RentalEnding): Promise<RentalEnded> {
@@ -175,17 +185,28 @@ export function isLotsChanged(error: unknown): boolean {
 
 async function write(pool: Pool, endings: readonly RentalEnding[]): Promise<ReadonlySet<string>> {
   const [first] = endings;
-  if (endings.length === 1 && first?.intent && first.record.price.lotUses.length === 0) {
-    const rows = await runAlone(pool, END_RENTAL, [
-      ...scalarsOf(RENTAL, first.record),
-      ...scalarsOf(INTENT, { intent: first.intent, revision: first.record.revision }),
-      ...arraysOf(TRANSFER, first.transfers),
-      ...arraysOf(EVENT, first.events),
-    ]);
+  const one = endings.length === 1 && first !== undefined ? plainly(first) : null;
+  if (one !== null) {
+    const rows = await runAlone(pool, one.statement, one.values);
     return new Set(rows.map((row) => row.rental_id as string));
   }
   const [row] = await runAlone(pool, END_RENTALS, valuesOf(endings));
   return new Set((row?.created as string[] | null) ?? []);
+}
+
+/** Null where the ending has more or less than the plain statement writes. */
+function plainly({ record, intent, transfers, events }: RentalEnding) {
+  const statement = END_RENTAL[transfers.length - 1];
+  const [event] = events;
+  const isPlain = record.price.lotUses.length === 0 && events.length === 1;
+  if (statement === undefined || intent === null || event === undefined || !isPlain) return null;
+  const values = [
+    ...scalarsOf(RENTAL, record),
+    ...scalarsOf(INTENT, { intent, revision: record.revision }),
+    ...scalarsOf(EVENT, event),
+    ...transfers.flatMap((transfer) => scalarsOf(TRANSFER, transfer)),
+  ];
+  return { statement, values };
 }
 
 /** Writes a further revision of a rental, in the transaction of whoever takes back the one before. */

@@ -76,6 +76,11 @@ export function fromArrays<R>(shape: Shape<R>, first: number, alias: string): st
   return `unnest(${arrays.join(', ')}) as ${alias} (${namesOf(shape)})`;
 }
 
+/** `$3::text, $4::int, …` */
+export function parameters<R>(shape: Shape<R>, first: number): string {
+  return shape.map(([, type], at) => `$${first + at}::${type}`).join(', ');
+}
+
 /** `(select $3::text as account_id, …) as alias`: a table of one row. */
 export function fromScalars<R>(shape: Shape<R>, first: number, alias: string): string {
   const columns = shape.map(([name, type], at) => `$${first + at}::${type} as ${name}`);

@@ -1,0 +1,381 @@
+import type { Chance } from '../../sim/chance.ts';
+import { DAY_MS, type Instant, MINUTE_MS } from '../../src/core/kernel/time.ts';
+import type { ChargeCase, ChargeChange, ObligationKey } from '../../src/core/live/charge.ts';
+import { decideMovement } from '../../src/core/live/movement.ts';
+import type { ProviderEvent, ProviderPayment } from '../../src/flow/ports/provider.ts';
+import type { LiveStore, RentalEnding, SeenPayment } from '../../src/flow/ports/store.ts';
+import * as sample from './samples.ts';
+
+/** One method of a store with its arguments, to be run on several. */
+export interface Command {
+  readonly name: string;
+  run(store: LiveStore): Promise<unknown>;
+}
+
+/** What a run remembers: cases as they were read at some time, so that late ones are stale. */
+export interface Session {
+  readonly prefix: string;
+  readonly chance: Chance;
+  readonly cases: ChargeCase[];
+  now: Instant;
+}
+
+export function beginSession(prefix: string, chance: Chance, from: Instant): Session {
+  return { prefix, chance, cases: [], now: from };
+}
+
+/** Few names, so that commands meet. The twin is read to find out what could come next. */
+export async function nextCommand(twin: LiveStore, session: Session): Promise<Command> {
+  session.now += session.chance.int(3 * MINUTE_MS);
+  const make = session.chance.pick(MAKERS);
+  return make(session, twin);
+}
+
+type Maker = (session: Session, twin: LiveStore) => Command | Promise<Command>;
+
+const accountId = ({ prefix, chance }: Session) => `${prefix}${chance.pick(['a', 'a', 'b', 'c', 'nobody'])}`;
+const rentalId = ({ prefix, chance }: Session) => `${prefix}r${chance.int(6)}`;
+const lotId = ({ prefix, chance }: Session) => `${prefix}l${chance.int(3)}`;
+const usesOf = (session: Session) =>
+  session.chance.happens(0.4) ? [{ lotId: lotId(session), minutes: session.chance.between(1, 12) }] : [];
+
+function endingOf(session: Session): RentalEnding {
+  return sample.ending({
+    accountId: accountId(session),
+    rentalId: rentalId(session),
+    amountMinor: session.chance.pick([0n, 2n, 1450n, 9_007_199_254_740_993n]),
+    uses: usesOf(session),
+    at: session.now,
+  });
+}
+
+const MAKERS: readonly Maker[] = [
+  (session) => {
+    const { accountId: id, ...rest } = sample.account(`${session.prefix}${session.chance.pick(['a', 'b', 'c'])}`);
+    const account = { ...rest, accountId: id, paymentMethod: session.chance.happens(0.2) ? null : rest.paymentMethod };
+    return { name: 'putAccount', run: (store) => store.putAccount(account, session.now) };
+  },
+  (session) => {
+    const id = accountId(session);
+    return { name: 'readAccount', run: (store) => store.readAccount(id) };
+  },
+  (session) => {
+    const vatBasisPoints = session.chance.pick([0, 2200]);
+    const market = { market: `${session.prefix}m`, timeZone: 'Europe/Rome', currency: 'EUR', vatBasisPoints };
+    return { name: 'putMarket', run: (store) => store.putMarket(market) };
+  },
+  endOne,
+  endOne,
+  endOne,
+  (session) => {
+    const endings = Array.from({ length: session.chance.between(2, 5) }, () => endingOf(session));
+    return { name: 'endRentals', run: (store) => store.endRentals(endings) };
+  },
+  (session) => {
+    const id = rentalId(session);
+    return { name: 'readRental', run: (store) => store.readRental(id) };
+  },
+  (session) => {
+    const id = rentalId(session);
+    return { name: 'readIntents', run: (store) => store.readIntents(id) };
+  },
+  voidOne,
+  grantOne,
+  grantOne,
+  (session) => {
+    const id = accountId(session);
+    return { name: 'readLots', run: (store) => store.readLots(id, sample.MARKET) };
+  },
+  expireOne,
+  claim,
+  claim,
+  change,
+  change,
+  change,
+  change,
+  change,
+  (session) => {
+    const charging = session.chance.pick(['running', 'running', 'stopped'] as const);
+    const control = { charging, reason: 'a reason', by: 'me', at: session.now };
+    return { name: `setControl ${charging}`, run: (store) => store.setControl(control) };
+  },
+  (session) => {
+    const alarm = { kind: 'charge_parked', subject: rentalId(session), message: 'look', at: session.now } as const;
+    return { name: 'raiseAlarm', run: (store) => store.raiseAlarm(alarm) };
+  },
+  (session) => {
+    const [name, to] = [`${session.prefix}cursor`, session.now - session.chance.int(9 * MINUTE_MS)];
+    return {
+      name: 'writeCursor',
+      run: async (store) => {
+        await store.writeCursor(name, to);
+        return store.readCursor(name);
+      },
+    };
+  },
+  receive,
+  finish,
+  recordPayment,
+  recordLine,
+  move,
+  move,
+];
+
+function endOne(session: Session): Command {
+  const said = endingOf(session);
+  return { name: `endRental ${said.record.rental.rentalId}`, run: (store) => store.endRental(said) };
+}
+
+function grantOne(session: Session): Command {
+  const granted = sample.grant({
+    accountId: accountId(session),
+    lotId: lotId(session),
+    minutes: session.chance.between(5, 30),
+    incidentId: session.chance.happens(0.4) ? `${session.prefix}i${session.chance.int(2)}` : null,
+    at: session.now,
+    days: session.chance.between(1, 3),
+  });
+  return { name: 'grantLot', run: (store) => store.grantLot(granted) };
+}
+
+async function expireOne(session: Session, twin: LiveStore): Promise<Command> {
+  const at = session.now + session.chance.int(2) * 4 * DAY_MS;
+  const lapsed = (await twin.readLapsedLots(at, 1000)).filter((lot) => lot.lotId.startsWith(session.prefix));
+  const [lot] = lapsed;
+  if (lot === undefined) return { name: 'readLapsedLots', run: (store) => store.readLapsedLots(at, 1000) };
+  const expiry = {
+    lot,
+    transfer: {
+      accountId: lot.accountId,
+      kind: 'minutes_expired',
+      sourceRef: `${lot.lotId}:${session.now}`,
+      debit: 'account_minutes',
+      credit: 'house_minutes_expired',
+      dimension: lot.lotId,
+      asset: `MIN/${lot.market}`,
+      amount: BigInt(lot.remaining),
+      corrects: null,
+      happenedAt: at,
+    },
+    event: sample.event('lot.expired', lot.accountId, { lot_id: lot.lotId }, at),
+  } as const;
+  return { name: 'expireLot', run: (store) => store.expireLot(expiry) };
+}
+
+/** All that is due of this run and the runs before it: they share the database. */
+function claim(session: Session): Command {
+  const { now } = session;
+  const limit = session.chance.between(1, 4);
+  const leaseUntil = now + session.chance.between(1, 5 * MINUTE_MS);
+  return {
+    name: 'claim',
+    run: async (store) => {
+      const claimed = await store.claim({ worker: 'w', now, leaseUntil, limit });
+      session.cases.push(...claimed);
+      return claimed;
+    },
+  };
+}
+
+/** From what stands there or from what was read long ago. */
+async function change(session: Session, twin: LiveStore): Promise<Command> {
+  const key: ObligationKey = {
+    accountId: `${session.prefix}${session.chance.pick(['a', 'b', 'c'])}`,
+    rentalId: rentalId(session),
+    purpose: 'rental',
+    occurrence: 1,
+  };
+  const late = session.chance.happens(0.2) && session.cases.length > 0;
+  const found = late ? session.chance.pick(session.cases) : await anyCase(twin, session, key);
+  if (found === null) return { name: 'readCase', run: (store) => store.readCase(key) };
+  const changes = session.chance.happens(0.2)
+    ? [changeOf(session, found), changeOf(session, found)]
+    : [changeOf(session, found)];
+  return { name: `apply ${found.intent.key.rentalId}`, run: (store) => applyEach(store, changes) };
+}
+
+/** The twin's applyAll throws at the first that is refused: where one of two may be, they go one by one. */
+async function applyEach(store: LiveStore, changes: readonly ChargeChange[]): Promise<unknown> {
+  const [first] = changes;
+  return changes.length === 1 && first ? store.apply(first) : store.applyAll(changes);
+}
+
+async function anyCase(twin: LiveStore, session: Session, key: ObligationKey): Promise<ChargeCase | null> {
+  const intents = await twin.readIntents(key.rentalId);
+  const intent = intents.length > 0 ? session.chance.pick(intents) : null;
+  return twin.readCase(intent?.key ?? key);
+}
+
+function changeOf(session: Session, found: ChargeCase): ChargeChange {
+  const { chance, now } = session;
+  const isInFlight = found.intent.state === 'in_flight' && found.attempts.length > 0;
+  const providerRef = `ch_${found.intent.key.rentalId}_${found.intent.key.occurrence}_${chance.int(50)}`;
+  if (!isInFlight) {
+    if (chance.happens(0.1)) return sample.untouched(found);
+    if (chance.happens(0.1)) return surplus(found, providerRef, now);
+    return sample.started(found, now);
+  }
+  return chance.happens(0.5) ? sample.succeeded(found, providerRef, now) : sample.declined(found, now);
+}
+
+/** Somebody else took money for the obligation. */
+function surplus(found: ChargeCase, providerRef: string, at: Instant): ChargeChange {
+  const capture = { ...sample.captureOf(found, `${providerRef}s`, at), isSurplus: true };
+  const isKnown = found.captures.some((one) => one.providerRef === capture.providerRef);
+  if (isKnown) return sample.untouched(found);
+  return { ...sample.untouched(found), capture, transfers: [sample.captured(capture)] };
+}
+
+async function voidOne(session: Session, twin: LiveStore): Promise<Command> {
+  const id = rentalId(session);
+  const record = await twin.readRental(id);
+  if (record === null) return { name: 'readRental', run: (store) => store.readRental(id) };
+  const { rental, price, revision } = record;
+  const at = session.now;
+  const open = (await twin.readIntents(id)).filter(({ state }) => state === 'due' || state === 'parked');
+  const isStale = session.chance.happens(0.2);
+  const taken = (await twin.readIntents(id)).some(({ state }) => state === 'in_flight' || state === 'succeeded');
+  const withNext = !taken && session.chance.happens(0.5);
+  const parts = { accountId: rental.accountId, rentalId: id, amountMinor: 900n, uses: usesOf(session), at };
+  const voiding = {
+    rentalId: id,
+    accountId: rental.accountId,
+    revision: isStale ? revision + 1 : revision,
+    voidedAt: at,
+    reason: 'said wrongly',
+    intents: open.map(({ key, version }) => ({ key, version: version + (session.chance.happens(0.1) ? 1 : 0) })),
+    restored: price.lotUses,
+    transfers: price.lotUses.map((use) => ({
+      accountId: rental.accountId,
+      kind: 'minutes_restored' as const,
+      sourceRef: `${id}:${revision}:${use.lotId}`,
+      debit: 'house_minutes_used' as const,
+      credit: 'account_minutes' as const,
+      dimension: use.lotId,
+      asset: `MIN/${rental.market}`,
+      amount: BigInt(use.minutes),
+      corrects: null,
+      happenedAt: at,
+    })),
+    events: [sample.event('rental.voided', rental.accountId, { rental_id: id }, at)],
+    next: withNext ? sample.endingOf(parts, revision + 1, revision + 1) : null,
+  };
+  return { name: `voidRental ${id}`, run: (store) => store.voidRental(voiding) };
+}
+
+function eventOf(session: Session): ProviderEvent {
+  return {
+    provider: 'stripe',
+    merchantAccount: 'acct_1',
+    eventId: `${session.prefix}evt_${session.chance.int(4)}`,
+    type: 'charge.succeeded',
+    objectRef: 'ch_1',
+    createdAt: sample.NOW,
+  };
+}
+
+function receive(session: Session): Command {
+  const [event, now] = [eventOf(session), session.now];
+  return { name: 'receiveEvent', run: (store) => store.receiveEvent(event, '{}', now) };
+}
+
+function finish(session: Session): Command {
+  const { now } = session;
+  if (session.chance.happens(0.5)) {
+    const request = { now, leaseUntil: now + MINUTE_MS, limit: session.chance.between(1, 3) };
+    return { name: 'claimEvents', run: (store) => store.claimEvents(request) };
+  }
+  const state = session.chance.pick(['done', 'parked', 'given_up'] as const);
+  const finished = { event: eventOf(session), state, retryAt: state === 'parked' ? now + MINUTE_MS : null, note: 'n' };
+  return { name: 'finishEvent', run: (store) => store.finishEvent(finished) };
+}
+
+function recordPayment(session: Session): Command {
+  const { chance, now, prefix } = session;
+  const number = chance.int(4);
+  const kind = number === 0 ? 'refund' : 'charge';
+  const payment: ProviderPayment = {
+    provider: 'stripe',
+    merchantAccount: 'acct_1',
+    providerRef: `${prefix}pay_${number}`,
+    kind,
+    parentRef: kind === 'refund' ? `${prefix}pay_1` : null,
+    status: chance.pick(['succeeded', 'pending', 'failed', 'canceled'] as const),
+    amount: { amountMinor: 1450n, currency: 'EUR' },
+    createdAt: sample.NOW,
+    code: chance.happens(0.5) ? 'card_declined' : null,
+    metadata: {},
+  };
+  const key =
+    number % 2 === 0
+      ? null
+      : ({ accountId: `${prefix}a`, rentalId: `${prefix}r0`, purpose: 'rental', occurrence: 1 } as const);
+  const seen: SeenPayment = { payment, key };
+  return { name: 'recordPayments', run: (store) => store.recordPayments([seen], now) };
+}
+
+function recordLine(session: Session): Command {
+  const { chance, now, prefix } = session;
+  const line = `${prefix}txn_${chance.int(5)}`;
+  const booked = {
+    line: {
+      provider: 'stripe',
+      merchantAccount: 'acct_1',
+      lineId: line,
+      paymentRef: `${prefix}pay_1`,
+      kind: 'charge',
+      amount: { amountMinor: 1450n, currency: 'EUR' },
+      fee: { amountMinor: 45n, currency: 'EUR' },
+      bookedAt: sample.NOW,
+    },
+    accountId: `${prefix}a`,
+    transfers: [
+      {
+        accountId: `${prefix}a`,
+        kind: 'settled',
+        sourceRef: line,
+        debit: 'house_provider',
+        credit: 'house_clearing',
+        dimension: 'stripe',
+        asset: 'EUR',
+        amount: 1405n,
+        corrects: null,
+        happenedAt: sample.NOW,
+      },
+    ],
+  } as const;
+  return { name: 'recordLedgerLines', run: (store) => store.recordLedgerLines([booked], now) };
+}
+
+/** Refunds and disputes of captures, and of some that nobody knows. */
+async function move(session: Session, twin: LiveStore): Promise<Command> {
+  const { chance, now } = session;
+  const id = rentalId(session);
+  const intents = await twin.readIntents(id);
+  const intent = intents.length > 0 ? chance.pick(intents) : null;
+  const found = intent && (await twin.readCase(intent.key));
+  const capture = found?.captures.length ? chance.pick(found.captures) : null;
+  const key = intent?.key ?? {
+    accountId: `${session.prefix}a`,
+    rentalId: id,
+    purpose: 'rental' as const,
+    occurrence: 1,
+  };
+  const kind = chance.pick(['refund', 'refund', 'chargeback', 'chargeback_reversal'] as const);
+  const dispute = `${capture?.providerRef ?? 'ch_none'}_${kind === 'refund' ? 're' : 'dp'}${chance.int(2)}`;
+  const payment: ProviderPayment = {
+    provider: 'stripe',
+    merchantAccount: 'acct_1',
+    providerRef: kind === 'chargeback_reversal' ? `${dispute}:won` : dispute,
+    kind,
+    parentRef: capture?.providerRef ?? 'ch_none',
+    status: kind === 'refund' && chance.happens(0.3) ? 'failed' : 'succeeded',
+    amount: { amountMinor: (capture?.amount.amountMinor ?? 100n) / 2n, currency: 'EUR' },
+    createdAt: now,
+    code: null,
+    metadata: {},
+  };
+  const decided = decideMovement(key, payment);
+  if (decided === null) return { name: 'readIntents', run: (store) => store.readIntents(id) };
+  return { name: `recordMovement ${kind}`, run: (store) => store.recordMovement({ payment, key, ...decided }) };
+}
