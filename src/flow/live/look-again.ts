@@ -1,12 +1,17 @@
 import { lookAgain as askAgain, writeOffParked } from '../../core/live/charge/take-step.ts';
 import type { ChargeCase, ChargeChange, ObligationKey } from '../../core/live/charge.ts';
+import { readToNow } from './recover.ts';
 import type { LiveWorld } from './world.ts';
 
 /** What became of a person's decision about a parked intent. */
 export type Settled = { readonly kind: 'applied' | 'stale' | 'unknown' | 'not_parked' | 'paid' };
 
-/** What may be under way is asked for once more, what is not is due again. */
-export function lookAgain(world: LiveWorld, key: ObligationKey): Promise<Settled> {
+/**
+ * What may be under way is asked for once more, what is not is due again. The listings are read first: often it was
+ * their silence that left it open.
+ */
+export async function lookAgain(world: LiveWorld, key: ObligationKey): Promise<Settled> {
+  await readToNow(world);
   return settle(world, key, (found) => askAgain(found, { now: world.clock.now(), policy: world.settings.charge }));
 }
 

@@ -21,10 +21,15 @@ const WINDOWS_MAX = 100;
  */
 export async function recover(world: LiveWorld): Promise<Recovered> {
   const violated = await watchBooks.runOnce(world);
+  return { isCurrent: await readToNow(world), violated };
+}
+
+/** Reads listings and ledgers up to now; false where that did not succeed. */
+export async function readToNow(world: LiveWorld): Promise<boolean> {
   for (let windows = 0; windows < WINDOWS_MAX; windows++) {
     const reads: readonly Read[] = [...(await readListings.runOnce(world)), ...(await readLedger.runOnce(world))];
-    if (reads.some((read) => read.kind === 'unavailable')) return { isCurrent: false, violated };
-    if (reads.every((read) => read.kind === 'read' && read.isCurrent)) return { isCurrent: true, violated };
+    if (reads.some((read) => read.kind === 'unavailable')) return false;
+    if (reads.every((read) => read.kind === 'read' && read.isCurrent)) return true;
   }
-  return { isCurrent: false, violated };
+  return false;
 }

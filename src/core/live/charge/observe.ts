@@ -235,7 +235,11 @@ function observeAbsent(found: ChargeCase, sighting: Sighting, moment: Moment): C
     moment.now >= absenceCountsFrom(attempt, moment.policy);
   const first = attempt.absentAt[0] ?? moment.now;
   const absentAt = first === moment.now ? [first] : [first, moment.now];
-  return undecided(found, counts ? { ...attempt, absentAt } : attempt, sighting, moment);
+  if (!counts || found.intent.state === 'parked') return undecided(found, attempt, sighting, moment);
+  // One look-up from proof, or the listing: however old it is, that is seen through first.
+  const absent = { ...attempt, absentAt };
+  const change = { ...unchanged(found), attempt: absent, evidence: sighting };
+  return { ...change, state: 'in_flight', runAt: nextLookAt(absent, moment) };
 }
 
 /** Stays open: looked at again by the plan, or by a person if it has been so for too long. */
