@@ -24,12 +24,6 @@ export const MoneyShape = Type.Object(
   { additionalProperties: false },
 );
 
-/** Answers may hold sums, which can be below zero. */
-export const SignedMoneyShape = Type.Object({
-  amount: Type.Integer(),
-  currency: Type.String(),
-});
-
 export function orNull<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }

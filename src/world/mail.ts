@@ -13,7 +13,7 @@ export interface MailSettings {
   readonly to: readonly string[];
 }
 
-/** Sends to the people who run this, and says whether a server took it. Never throws: an alarm must not fail by mail. */
+/** Sends to those who run this, and says whether a server took it. Never throws: no alarm fails for its mail. */
 export type SendMail = (
   letter: Letter,
 ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string }>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Loop, runLoops, runLoopsOnce } from '../../src/bin/cli/loops.ts';
+import { type Loop, runLoops } from '../../src/bin/cli/loops.ts';
 import { StoreUnavailable } from '../../src/flow/ports/store.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -50,24 +50,4 @@ test('a database that does not answer is asked again, and a defect is told', asy
   await running.stop();
   assert.equal(tries, 2);
   assert.ok(defects[0] instanceof TypeError);
-});
-
-test('once means until nothing is due, also for what one loop makes for another', async () => {
-  let made = 3;
-  let waiting = 0;
-  const loops = [
-    loop(async () => {
-      const taken = waiting;
-      waiting = 0;
-      return taken;
-    }),
-    loop(async () => {
-      if (made === 0) return 0;
-      made -= 1;
-      waiting += 1;
-      return 1;
-    }),
-  ];
-  assert.equal(await runLoopsOnce(loops), 6);
-  assert.deepEqual([made, waiting], [0, 0]);
 });

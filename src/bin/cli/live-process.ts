@@ -12,10 +12,9 @@ import { openOffice } from '../../world/postgres/office.ts';
 import { openReads } from '../../world/postgres/reads.ts';
 import { openStore } from '../../world/postgres/store.ts';
 import { poolOf } from './live.ts';
-import type { Loop } from './loops.ts';
 import { type Outside, openWorld } from './outside.ts';
 import type { Settings } from './settings.ts';
-import { workerLoops } from './worker-loops.ts';
+import type { WorkerHands } from './worker-loops.ts';
 
 /** Each role with a pool of its own: what one may do with the database, the other may not. */
 const API_CONNECTIONS_MAX = 16;
@@ -47,15 +46,15 @@ export function openSide(
   };
 }
 
-/** The loops of a worker, after it has caught up with the provider. */
-export async function startWorker(side: Side, outside: Outside, reach: 'public' | 'any'): Promise<readonly Loop[]> {
+/** What a worker works with, after it has caught up with the provider. */
+export async function startWorker(side: Side, outside: Outside, reach: 'public' | 'any'): Promise<WorkerHands> {
   const { log, metrics } = outside;
   const worker = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   const recovered = await recoverIfAnswered(side.world);
   log.info('worker started', { worker, state: recovered });
   const sender = { office: side.office, clock: systemClock, log, reach, countDelivery: metrics.countDelivery };
   const { world, facts } = side;
-  return workerLoops({ world, sender, worker, facts, setting: await facts.readSetting() });
+  return { world, sender, worker, facts, setting: await facts.readSetting() };
 }
 
 async function recoverIfAnswered(world: LiveWorld): Promise<string> {

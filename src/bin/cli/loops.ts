@@ -50,21 +50,6 @@ export function runLoops(loops: readonly Loop[], log: Log, onDefect: (error: unk
   };
 }
 
-/** Every loop once more until none finds anything, at most `ROUNDS_MAX` times. Answers how much was done. */
-export async function runLoopsOnce(loops: readonly Loop[]): Promise<number> {
-  let total = 0;
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    let done = 0;
-    for (const loop of loops) done += await loop.runOnce();
-    if (done === 0) return total;
-    total += done;
-  }
-  return total;
-}
-
-/** Work that makes more work for ever is a defect; a backlog that takes more rounds is left for the next start. */
-const ROUNDS_MAX = 10_000;
-
 /** Null where the database did not answer: nothing is lost, it is looked at again. */
 async function runGuarded(loop: Loop, log: Log): Promise<number | null> {
   try {

@@ -14,6 +14,7 @@ import { withDatabase } from './open-database.ts';
 import { type Outside, openOutside } from './outside.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { sayDefect } from './worker.ts';
+import { workerLoops } from './worker-loops.ts';
 
 export interface ServeOptions extends LiveOptions {
   readonly host: string;
@@ -50,8 +51,8 @@ async function serve(context: Context, options: ServeOptions, settings: Settings
   const exitCode = await untilEnd(context, outside, async (onDefect) => {
     if (options.withWorker !== true) return null;
     const working = openSide(database, 'storno_worker', parts);
-    const loops = await startWorker(working, outside, options.allowPrivate === true ? 'any' : 'public');
-    return runLoops(loops, outside.log, onDefect);
+    const hands = await startWorker(working, outside, options.allowPrivate === true ? 'any' : 'public');
+    return runLoops(workerLoops(hands), outside.log, onDefect);
   });
   await app.close();
   outside.close();

@@ -1,4 +1,5 @@
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
+import { drain } from '../../flow/drain.ts';
 import * as chargeDue from '../../flow/live/charge-due.ts';
 import type { Read } from '../../flow/live/cursor.ts';
 import * as detectTouched from '../../flow/live/detect-touched.ts';
@@ -12,7 +13,7 @@ import type { LiveFacts, LiveSetting } from '../../flow/ports/live-facts.ts';
 import { sendWebhooksOnce, type WebhookSender } from '../../world/webhook.ts';
 import type { Loop } from './loops.ts';
 
-/** Longer than the slowest call to a provider with all that is written after it. A dead worker's claims wait so long. */
+/** Longer than the slowest call to a provider with what is written after it. A dead worker's claims wait so long. */
 const LEASE_MS = 3 * MINUTE_MS;
 
 /** Events and lapsed lots of one round: as much as one transaction takes well. */
@@ -57,6 +58,19 @@ export function workerLoops(hands: WorkerHands): readonly Loop[] {
     // Reads all of the books: what is wrong there is said aloud within minutes, and found again after each restart.
     { name: 'books', restMs: 10 * MINUTE_MS, runOnce: () => watchBooks.runOnce(world).then(nothingLeft) },
   ];
+}
+
+/** Work that makes more work for ever is a defect; what is left of a longer backlog waits for the next start. */
+const ROUNDS_MAX = 10_000;
+
+/** All that is due at this instant, then nothing more. False where there was more than the bound. */
+export async function workOnce({ world, sender, worker, facts, setting }: WorkerHands): Promise<boolean> {
+  const { callsMax } = world.settings;
+  const isDone = await drain(world, { worker, limit: callsMax, leaseMs: LEASE_MS, roundsMax: ROUNDS_MAX });
+  await detectTouched.runOnce(world, facts, setting);
+  await watchBooks.runOnce(world);
+  for (let round = 0; round < ROUNDS_MAX; round += 1) if ((await sendWebhooksOnce(sender)) === 0) return isDone;
+  return false;
 }
 
 /** Windows that are left to read: 0 rests. */

@@ -3,10 +3,11 @@ import { type Context, refuse } from './context.ts';
 import { EXIT_CRASH, EXIT_DONE } from './exit.ts';
 import type { LiveOptions } from './live.ts';
 import { openSide, startWorker } from './live-process.ts';
-import { runLoops, runLoopsOnce } from './loops.ts';
+import { runLoops } from './loops.ts';
 import { withDatabase } from './open-database.ts';
 import { openOutside } from './outside.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { workerLoops, workOnce } from './worker-loops.ts';
 
 export interface WorkerOptions extends LiveOptions {
   readonly concurrency: number;
@@ -25,15 +26,15 @@ async function work(context: Context, options: WorkerOptions, settings: Settings
   const outside = openOutside(settings, () => side.office.readGauges(side.world.clock.now()));
   const side = openSide(database, 'storno_worker', { outside, settings, callsMax: options.concurrency });
   try {
-    const loops = await startWorker(side, outside, options.allowPrivate === true ? 'any' : 'public');
+    const hands = await startWorker(side, outside, options.allowPrivate === true ? 'any' : 'public');
     if (options.once === true) {
-      const count = await runLoopsOnce(loops);
-      outside.log.info('worked off what was due', { count });
+      const isDone = await workOnce(hands);
+      outside.log.info('worked off what was due', { state: isDone ? 'quiet' : 'more is due' });
       return EXIT_DONE;
     }
     let exitCode = EXIT_DONE;
     await new Promise<void>((end) => {
-      const running = runLoops(loops, outside.log, (error) => {
+      const running = runLoops(workerLoops(hands), outside.log, (error) => {
         sayDefect(context, error);
         exitCode = EXIT_CRASH;
         end();

@@ -97,7 +97,7 @@ export interface Webhooks {
   putEndpoint(endpoint: WebhookEndpoint): Promise<void>;
   readEndpoint(endpointId: string): Promise<WebhookEndpoint | null>;
   listEndpoints(): Promise<readonly WebhookEndpoint[]>;
-  /** Changes address, types or state; `null` where there is none of this id. What waited for a disabled one is given up. */
+  /** Changes address, types or state; null where there is none. What waits for a disabled one is given up. */
   changeEndpoint(change: EndpointChange): Promise<WebhookEndpoint | null>;
   /** The new secret comes first, the one before stays valid beside it. */
   rotateSecret(endpointId: string, secret: string): Promise<WebhookEndpoint | null>;
