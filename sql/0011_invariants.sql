@@ -40,18 +40,20 @@ create function storno.violations_of_booking() returns setof text
 language sql stable
 set search_path = ''
 as $$
-  (select format('INV-2 account %s: %s %s captured, %s booked', account_id, coalesce(taken.sum, 0), currency,
-    coalesce(booked.sum, 0))
-  from (
-    select c.account_id, c.currency, sum(c.captured_minor) from storno.capture as c group by 1, 2
-  ) as taken
-  full join (
-    select t.account_id, t.asset as currency, sum(t.amount)
-    from storno.transfer as t
-    where t.kind in ('capture', 'surplus_capture')
-    group by 1, 2
-  ) as booked using (account_id, currency)
-  where taken.sum is distinct from booked.sum
+  (select format('INV-2 capture %s is not booked with its amount', c.provider_ref)
+  from storno.capture as c
+  left join storno.transfer as t on t.account_id = c.account_id
+    and t.kind = case when c.is_surplus then 'surplus_capture' else 'capture' end
+    and t.source_ref = c.provider || ':' || c.merchant_account || ':' || c.provider_ref
+  where t.amount is distinct from c.captured_minor or t.asset is distinct from c.currency
+  limit 100)
+  union all
+  (select format('INV-2 transfer %s is booked without a capture', t.kind || ':' || t.source_ref)
+  from storno.transfer as t
+  where t.kind in ('capture', 'surplus_capture') and not exists (
+    select from storno.capture as c
+    where c.account_id = t.account_id and c.provider || ':' || c.merchant_account || ':' || c.provider_ref = t.source_ref
+  )
   limit 100)
   union all
   (select format('INV-2 %s:%s:%s counts as succeeded without a capture of %s %s', i.rental_id, i.purpose, i.occurrence,
@@ -92,6 +94,24 @@ as $$
       select from storno.charge_intent as i
       where i.account_id = r.account_id and i.rental_id = r.rental_id and i.state <> 'voided'
     )
+  limit 100)
+  union all
+  (select format('INV-3 %s:%s:%s is owed for a rental that account %s never had', i.rental_id, i.purpose, i.occurrence,
+    i.account_id)
+  from storno.charge_intent as i
+  where not exists (
+    select from storno.rental as r
+    where r.account_id = i.account_id and r.rental_id = i.rental_id and r.revision = i.revision
+  )
+  limit 100)
+  union all
+  (select format('INV-3 %s:%s:%s is %s although it was paid', i.rental_id, i.purpose, i.occurrence, i.state)
+  from storno.charge_intent as i
+  where i.state in ('due', 'voided', 'uncollected') and exists (
+    select from storno.capture as c
+    where c.account_id = i.account_id and c.rental_id = i.rental_id and c.purpose = i.purpose
+      and c.occurrence = i.occurrence and not c.is_surplus
+  )
   limit 100)
   union all
   (select format('INV-3 %s:%s:%s is %s and has waited since %s', i.rental_id, i.purpose, i.occurrence, i.state, i.run_at)
@@ -189,11 +209,20 @@ as $$
     )
   limit 100)
   union all
-  (select format('INV-11 %s:%s:%s is due while attempt %s is %s', i.rental_id, i.purpose, i.occurrence, a.generation,
-    a.state)
+  (select format('INV-11 %s:%s:%s is %s while attempt %s is %s', i.rental_id, i.purpose, i.occurrence, i.state,
+    a.generation, a.state)
   from storno.charge_intent as i
   join storno.attempt as a using (account_id, rental_id, purpose, occurrence)
-  where i.state = 'due' and a.state <> 'failed_final'
+  where i.state in ('due', 'voided', 'uncollected') and a.state in ('sent', 'pending')
+  limit 100)
+  union all
+  (select format('INV-11 %s:%s:%s is in flight without an attempt', i.rental_id, i.purpose, i.occurrence)
+  from storno.charge_intent as i
+  where i.state = 'in_flight' and not exists (
+    select from storno.attempt as a
+    where a.account_id = i.account_id and a.rental_id = i.rental_id and a.purpose = i.purpose
+      and a.occurrence = i.occurrence and a.state in ('sent', 'pending')
+  )
   limit 100)
 $$;
 

@@ -186,6 +186,13 @@ function isLeftBehind(name: string): boolean {
   }
 }
 
+/** Its address as an operator would write it, as the superuser. */
+export function urlOf({ name, server }: TestDatabase): string {
+  if (server.connectionString !== undefined) return server.connectionString;
+  const { user, password, host, port } = server;
+  return `postgresql://${user}:${password}@localhost/${name}?host=${encodeURIComponent(String(host))}&port=${port}`;
+}
+
 function withLogin(config: ClientConfig, user: string, password: string): ClientConfig {
   if (config.connectionString === undefined) return { ...config, user, password };
   const url = new URL(config.connectionString);

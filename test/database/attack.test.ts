@@ -43,6 +43,16 @@ describe('a direct attack on the database', () => {
     });
   }
 
+  it('by an intent for a rental that its account never had is told by the invariants', async () => {
+    // Not refused since the foreign key cost a fifth of every posting (docs/decisions/0020): found instead.
+    await database.admin.query(`
+      insert into storno.charge_intent (account_id, rental_id, purpose, occurrence, revision, state, amount_minor,
+        currency, provider, run_at, version, declines, created_at)
+      values ('acc_2', 'rnt_1', 'rental', 1, 1, 'due', 580, 'EUR', 'stripe', '2014-11-12', 1, 0, '2014-11-12')`);
+    const { rows } = await database.admin.query('select storno.check_invariants(null, null) as violation');
+    assert.match(JSON.stringify(rows), /rnt_1:rental:1 is owed for a rental that account acc_2 never had/);
+  });
+
   it('by the owner himself does not change what is written once', async () => {
     const pool = database.admin;
     for (const table of WRITTEN_ONCE) {

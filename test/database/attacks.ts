@@ -226,11 +226,6 @@ export const ATTACKS: readonly Attack[] = [
     CHECKED,
     API,
   ),
-  refused(
-    `${INTENT} values ('acc_2', 'rnt_1', 'rental', 1, 1, 'due', 580, 'EUR', 'stripe', '2014-11-12', 1, 0, '2014-11-12')`,
-    '23503',
-    API,
-  ),
   // Past the front door.
   ...denied(
     'select * from storno.transfer_0',

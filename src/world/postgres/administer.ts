@@ -145,7 +145,7 @@ export async function addressFor(location: DatabaseLocation, role: LoginRole | t
   const { host, port } = running.server;
   const password = running.embedded.passwords[role];
   if (!host?.startsWith('/')) return `postgresql://${role}:${password}@${host}:${port}/${DATABASE}`;
-  return `postgresql://${role}:${password}@/${DATABASE}?host=${encodeURIComponent(host)}&port=${port}`;
+  return `postgresql://${role}:${password}@localhost/${DATABASE}?host=${encodeURIComponent(host)}&port=${port}`;
 }
 
 export function roleNamed(text: string): LoginRole | typeof SUPERUSER | null {
