@@ -10,6 +10,7 @@ import { complete, NAMED, openapi } from './document.ts';
 import { answerBadUrl, answerClientError, answerError, answerNotFound } from './failure.ts';
 import { passGate } from './gate.ts';
 import { POLICY } from './policy.ts';
+import { watchPolicy } from './policy-watch.ts';
 import type { ApiPorts } from './ports.ts';
 import { Refusal } from './problem.ts';
 import { addAccountRoutes } from './route/accounts.ts';
@@ -87,18 +88,6 @@ function addRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
 function resolve(schema: unknown): TSchema {
   const name = (schema as { $ref?: string }).$ref?.slice(0, -1);
   return NAMED.find(({ $id }) => $id !== undefined && $id === name) ?? (schema as TSchema);
-}
-
-function watchPolicy(app: FastifyInstance): ReadonlySet<string> {
-  const seen = new Set<string>();
-  app.addHook('onRoute', ({ method, url, config }) => {
-    const operation = config?.operation;
-    if (operation === undefined || POLICY[operation] === undefined) {
-      throw new Error(`the route ${method} ${url} has no policy`);
-    }
-    seen.add(operation);
-  });
-  return seen;
 }
 
 /** The order of checks, the same for every operation: who, how often, may he, what kind of body, which command. */

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { Webhook } from 'standardwebhooks';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'src/bin/cli.ts');
@@ -64,6 +67,17 @@ async function get(path: string): Promise<unknown> {
   return (await fetch(`${serve.url}${path}`, { headers: { authorization: `Bearer ${key}` } })).json();
 }
 
+function rental(id: string, amount: number) {
+  return {
+    rental_id: id,
+    account_id: 'acc_1',
+    market: 'milano',
+    started_at: '2026-11-10T18:00:00Z',
+    ended_at: '2026-11-10T18:10:00Z',
+    amount_due: { amount, currency: 'EUR' },
+  };
+}
+
 async function waitForState(chargeId: string, state: string): Promise<void> {
   const until = Date.now() + CHARGE_MS_MAX;
   let seen: unknown = null;
@@ -88,7 +102,7 @@ before(async () => {
     STORNO_STRIPE_ACCOUNT: 'acct_sandbox',
     STORNO_STRIPE_URL: sandbox.url,
   };
-  serve = await start(['serve', '--port', '0', '--with-worker']);
+  serve = await start(['serve', '--port', '0', '--with-worker', '--allow-private']);
   key = (await storno('key', 'create', '--name', 'test', '--scopes', 'all')).trim();
 });
 
@@ -148,16 +162,7 @@ test('a second worker beside it takes what is due; each rental is charged once',
     });
     void ended.then(() => resolve());
   });
-  const lines = [...Array(40).keys()].map((n) =>
-    JSON.stringify({
-      rental_id: `two_${n}`,
-      account_id: 'acc_1',
-      market: 'milano',
-      started_at: '2026-11-10T18:00:00Z',
-      ended_at: '2026-11-10T18:10:00Z',
-      amount_due: { amount: 100 + n, currency: 'EUR' },
-    }),
-  );
+  const lines = [...Array(40).keys()].map((n) => JSON.stringify(rental(`two_${n}`, 100 + n)));
   const answer = await fetch(`${serve.url}/v1/rentals`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' },
@@ -174,21 +179,60 @@ test('a second worker beside it takes what is due; each rental is charged once',
 
 test('while charging is stopped rentals come in and wait; when it resumes they are charged', async () => {
   await storno('control', 'stop', '--reason', 'a test', '--by', 'the test');
-  const body = {
-    rental_id: 'waits',
-    account_id: 'acc_1',
-    market: 'milano',
-    started_at: '2026-11-10T18:00:00Z',
-    ended_at: '2026-11-10T18:10:00Z',
-    amount_due: { amount: 500, currency: 'EUR' },
-  };
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${serve.url}/v1/rentals`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const answer = await fetch(`${serve.url}/v1/rentals`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(rental('waits', 500)),
+  });
   assert.equal(answer.status, 201);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   assert.equal(((await get('/v1/charges/waits:rental:1')) as { state: string }).state, 'due');
   await storno('control', 'resume', '--reason', 'the test goes on', '--by', 'the test');
   await waitForState('waits:rental:1', 'succeeded');
+});
+
+test('a receiver is told of each charge, signed by Standard Webhooks, without any personal data', async () => {
+  const got: { headers: Record<string, string>; body: string }[] = [];
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      got.push({ headers: request.headers as Record<string, string>, body });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  try {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/told`;
+    const made = await fetch(`${serve.url}/v1/webhook-endpoints`, {
+      method: 'POST',
+      headers: { ...headers, 'idempotency-key': 'told' },
+      body: JSON.stringify({ url, types: ['charge.succeeded'] }),
+    });
+    const { secret } = (await made.json()) as { secret: string };
+    await fetch(`${serve.url}/v1/rentals`, { method: 'POST', headers, body: JSON.stringify(rental('told', 700)) });
+    await waitForState('told:rental:1', 'succeeded');
+    for (let waited = 0; got.length === 0 && waited < 100; waited += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const [first] = got;
+    assert.ok(first !== undefined, serve.log().slice(-2000));
+    const event = new Webhook(secret).verify(first.body, first.headers) as {
+      type: string;
+      data: { rental_id: string };
+    };
+    assert.deepEqual([event.type, event.data.rental_id], ['charge.succeeded', 'told']);
+  } finally {
+    receiver.close();
+  }
+});
+
+test('no secret stands in the log', () => {
+  for (const secret of ['sk_test_sandbox', key, 'whsec_']) assert.ok(!serve.log().includes(secret));
 });
 
 test('worker --once works off what is due, and ends', async () => {

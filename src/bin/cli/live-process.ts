@@ -10,6 +10,7 @@ import { guarded } from '../../world/postgres/errors.ts';
 import { readLiveFacts } from '../../world/postgres/live-facts.ts';
 import { openOffice } from '../../world/postgres/office.ts';
 import { openReads } from '../../world/postgres/reads.ts';
+import { withBatching } from '../../world/postgres/store/batching.ts';
 import { openStore } from '../../world/postgres/store.ts';
 import { poolOf } from './live.ts';
 import { type Outside, openWorld } from './outside.ts';
@@ -20,6 +21,9 @@ import type { WorkerHands } from './worker-loops.ts';
 const API_CONNECTIONS_MAX = 16;
 /** Loops run side by side and each needs one at a time; outcomes of a batch are written together. */
 const WORKER_CONNECTIONS_MAX = 12;
+
+/** Rentals that are said at the same moment share a transaction; the other connections are left to reads. */
+const BATCHING = { connectionsMax: 4, rowsMax: 200 };
 
 export interface Side {
   readonly world: LiveWorld;
@@ -38,8 +42,9 @@ export function openSide(
 ): Side {
   const connectionsMax = role === 'storno_api' ? API_CONNECTIONS_MAX : WORKER_CONNECTIONS_MAX;
   const pool = poolOf(database, { role, connectionsMax });
+  const store = withBatching(openStore(pool), pool, BATCHING);
   return {
-    world: openWorld(parts.outside, { ...parts, store: openStore(pool) }),
+    world: openWorld(parts.outside, { ...parts, store }),
     office: openOffice({ connections: pool, guard: guarded }),
     reads: openReads(pool),
     facts: readLiveFacts(pool),

@@ -48,10 +48,20 @@ export async function endRentals(world: LiveWorld, rentals: readonly EndedRental
       else answers[index] = one.error;
     }
     if (posted.length === 0) continue;
-    const ended = await world.store.endRentals(posted.map(({ rental }) => rental));
+    const ended = await write(
+      world,
+      posted.map(({ rental }) => rental),
+    );
     for (const [turn, { index, rental }] of posted.entries()) answers[index] = answerOf(ended[turn], rental);
   }
   return answers.map((answer) => answer ?? { kind: 'contended' });
+}
+
+/** One alone may share a transaction with others that are said at the same moment: that is the store's art. */
+async function write({ store }: LiveWorld, rentals: readonly PostedRental[]): Promise<readonly RentalEnded[]> {
+  const [only, ...others] = rentals;
+  if (only !== undefined && others.length === 0) return [await store.endRental(only)];
+  return store.endRentals(rentals);
 }
 
 function post(world: LiveWorld, priced: PricedRental): PostedRental {
