@@ -140,7 +140,8 @@ create table storno.capture (
   disputed_minor bigint not null,
   disputed_excess_minor bigint not null check (disputed_excess_minor >= 0),
   captured_at timestamptz not null,
-  constraint capture_pkey primary key (account_id, rental_id, purpose, occurrence, provider, merchant_account, provider_ref),
+  constraint capture_pkey primary key
+    (account_id, rental_id, purpose, occurrence, provider, merchant_account, provider_ref),
   constraint capture_intent_fkey foreign key (account_id, rental_id, purpose, occurrence)
     references storno.charge_intent (account_id, rental_id, purpose, occurrence),
   -- INV-4. A chargeback after a paid refund comes from outside and stands in disputed_excess_minor.

@@ -36,7 +36,8 @@ grant select (key_id, name, scopes, recorded_at, expires_at, revoked_at, last_us
   to storno_auditor, storno_support;
 grant select (endpoint_id, url, types, state, recorded_at) on storno.webhook_endpoint
   to storno_auditor, storno_support;
-grant select (provider, merchant_account, event_id, type, object_ref, created_at, received_at, state, tries, run_at, note)
+grant select (provider, merchant_account, event_id, type, object_ref, created_at, received_at, state, tries, run_at,
+    note)
   on storno.inbox to storno_auditor, storno_support;
 grant select (key_id, idempotency_key, fingerprint, status, lease_until, recorded_at) on storno.command
   to storno_auditor, storno_support;
@@ -73,7 +74,8 @@ grant update (state, run_at, version, declines, lease_owner, lease_until) on sto
 -- When an entry was written down is the database's word alone.
 grant insert (account_id, kind, source_ref, debit, credit, dimension, asset, amount, corrects, happened_at)
   on storno.transfer to storno_api, storno_worker;
-grant insert on storno.lot, storno.outbox, storno.inbox, storno.alarm, storno.webhook_delivery to storno_api, storno_worker;
+grant insert on storno.lot, storno.outbox, storno.inbox, storno.alarm, storno.webhook_delivery
+  to storno_api, storno_worker;
 grant update (remaining) on storno.lot to storno_api, storno_worker;
 grant update (position) on storno.outbox to storno_api, storno_worker;
 grant update (state, tries, run_at, note) on storno.inbox to storno_api, storno_worker;

@@ -52,7 +52,8 @@ as $$
   from storno.transfer as t
   where t.kind in ('capture', 'surplus_capture') and not exists (
     select from storno.capture as c
-    where c.account_id = t.account_id and c.provider || ':' || c.merchant_account || ':' || c.provider_ref = t.source_ref
+    where c.account_id = t.account_id
+      and c.provider || ':' || c.merchant_account || ':' || c.provider_ref = t.source_ref
   )
   limit 100)
   union all
@@ -114,7 +115,8 @@ as $$
   )
   limit 100)
   union all
-  (select format('INV-3 %s:%s:%s is %s and has waited since %s', i.rental_id, i.purpose, i.occurrence, i.state, i.run_at)
+  (select format('INV-3 %s:%s:%s is %s and has waited since %s', i.rental_id, i.purpose, i.occurrence, i.state,
+    i.run_at)
   from storno.charge_intent as i
   where i.run_at < at - overdue
     and (i.lease_until is null or i.lease_until < at - overdue)

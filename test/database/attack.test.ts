@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Pool } from 'pg';
-import { sqlState } from '../../src/world/postgres/errors.ts';
+import { INSUFFICIENT_PRIVILEGE as DENIED, sqlState } from '../../src/world/postgres/errors.ts';
 import { LOGIN_ROLES } from '../../src/world/postgres/roles.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
-import { ATTACKS, DENIED } from './attacks.ts';
+import { ATTACKS } from './attacks.ts';
 import { makeStatements } from './grammar.ts';
 import { readProtected, seedEveryTable } from './seed.ts';
 

@@ -1,3 +1,9 @@
+import {
+  CHECK_VIOLATION as CHECKED,
+  INSUFFICIENT_PRIVILEGE as DENIED,
+  UNIQUE_VIOLATION as DUPLICATE,
+  FOREIGN_KEY_VIOLATION as NOT_THERE,
+} from '../../src/world/postgres/errors.ts';
 import type { LoginRole } from '../../src/world/postgres/roles.ts';
 
 /** A statement that must not get through, and the code with which it fails; null: it may run, and changes nothing. */
@@ -8,10 +14,8 @@ export interface Attack {
   readonly codes?: Partial<Readonly<Record<LoginRole, string | null>>>;
 }
 
-export const DENIED = '42501';
-export const REFUSED_STEP = '23000';
-export const DUPLICATE = '23505';
-export const CHECKED = '23514';
+/** `storno.refuse_step` */
+const REFUSED_STEP = '23000';
 
 function denied(...statements: readonly string[]): readonly Attack[] {
   return statements.map((sql) => ({ sql, code: DENIED }));
@@ -202,7 +206,7 @@ export const ATTACKS: readonly Attack[] = [
   ),
   refused(
     `${TRANSFER} values ('acc_1', 'x', 'x', 'house_clearing', 'house_mine', '', 'EUR', 1, '2014-11-12')`,
-    '23503',
+    NOT_THERE,
     API,
     WORKER,
   ),
