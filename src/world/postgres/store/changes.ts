@@ -1,7 +1,14 @@
 import type { Pool } from 'pg';
 import { assert } from '../../../core/kernel/assert.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
-import type { Attempt, Capture, ChargeChange, LiveEvent, Observation } from '../../../core/live/charge.ts';
+import type {
+  Attempt,
+  Capture,
+  ChargeChange,
+  LiveEvent,
+  ObligationKey,
+  Observation,
+} from '../../../core/live/charge.ts';
 import { HELD, sqlState } from '../errors.ts';
 import { withoutBooked } from './books.ts';
 import { nameOf } from './cases.ts';
@@ -43,11 +50,16 @@ const CHANGE: Shape<Placed<ChargeChange>> = [
 ];
 
 interface Seen {
+  readonly key: ObligationKey;
+  /** That of the intent after the change. */
+  readonly version: number;
   readonly generation: number;
   readonly observation: Observation;
 }
 
 const EVIDENCE: Shape<Seen> = [
+  ...KEY.map(([name, type, pick]) => [name, type, ({ key }: Seen) => pick(key)] as const),
+  ['version', 'int', ({ version }) => version],
   ['generation', 'int', ({ generation }) => generation],
   ['source', 'text', ({ observation }) => observation.source],
   ['outcome', 'text', ({ observation }) => observation.outcome],
@@ -95,16 +107,15 @@ function applyText(): string {
   const [changes, attempts, seen, captures, transfers, events] = shapes.map((shape, at) =>
     fromArrays(shape, firsts[at] ?? 0, 's'),
   );
-  const moved = (source: string | undefined) =>
-    `select s.*, ${namesOf(KEY, 'm.')}, m.version from ${source} join m using (at)`;
-  const rowsOf = (source: string | undefined) => `select s.* from ${source} join m using (at)`;
+  // Hashed, as in `endings.ts`.
+  const rowsOf = (source: string | undefined) => `select s.* from ${source} where (s.at in (select at from m)) is true`;
   return `with m as (
     update storno.charge_intent as i
     set state = s.state, run_at = s.run_at, declines = s.declines, version = i.version + 1,
       lease_owner = null, lease_until = null
     from ${changes}
     where ${KEY.map(([name]) => `i.${name} = s.${name}`).join(' and ')} and i.version = s.version
-    returning s.at, ${namesOf(KEY, 'i.')}, i.version
+    returning s.at
   ),
   a as (${rowsOf(attempts)}), c as (${rowsOf(captures)}), t as (${rowsOf(transfers)}),
   attempt as (
@@ -117,8 +128,7 @@ function applyText(): string {
     returning 1
   ),
   evidence as (
-    insert into storno.evidence (${namesOf(KEY)}, version, ${namesOf(EVIDENCE)})
-    select ${namesOf(KEY, 'e.')}, e.version, ${namesOf(EVIDENCE, 'e.')} from (${moved(seen)}) as e
+    insert into storno.evidence (${namesOf(EVIDENCE)}) select ${namesOf(EVIDENCE, 'e.')} from (${rowsOf(seen)}) as e
   ),
   capture as (
     insert into storno.capture (${namesOf(CAPTURE)}, refunded_minor, reserved_minor, transferred_minor, disputed_minor,
@@ -231,7 +241,9 @@ function valuesOf(changes: readonly ChargeChange[]): unknown[] {
   const events: Placed<LiveEvent>[] = [];
   for (const [at, change] of changes.entries()) {
     if (change.attempt) attempts.push({ at, row: change.attempt });
-    if (change.evidence) seen.push({ at, row: change.evidence });
+    if (change.evidence) {
+      seen.push({ at, row: { ...change.evidence, key: change.key, version: change.version + 1 } });
+    }
     if (change.capture) captures.push({ at, row: change.capture });
     for (const row of change.transfers) transfers.push({ at, row });
     for (const row of change.events) events.push({ at, row });
