@@ -69,7 +69,11 @@ async function write(
   wish: { readonly record: RentalRecord; readonly reason: string; readonly next: PricedRental | null },
 ): Promise<TakenBack | null> {
   const { record } = wish;
-  const intents = await world.store.readIntents(record.rental.rentalId);
+  const { rentalId } = record.rental;
+  const intents = await world.store.readIntents(rentalId);
+  // Two reads are two instants: intents of another revision than the one in hand would be held against its price.
+  const still = await world.store.readRental(rentalId);
+  if (still?.revision !== record.revision || still.voidedAt !== record.voidedAt) return null;
   const posting = { now: world.clock.now(), provider: world.settings.provider };
   const answer = postVoid({ ...wish, intents }, posting);
   if (answer.kind !== 'voiding') return answer;
