@@ -1,5 +1,5 @@
 import { ok, type Result } from '../core/kernel/result.ts';
-import { adjudicate } from '../core/remedy/adjudicate.ts';
+import { adjudicate, judge } from '../core/remedy/adjudicate.ts';
 import { diagnose } from '../core/remedy/cause.ts';
 import { type Explanation, explainCase } from '../core/remedy/explain.ts';
 import type { Finding } from '../core/remedy/finding.ts';
@@ -34,7 +34,7 @@ export async function scan(world: RemedyWorld, sources: Sources): Promise<Result
 
   const imported = await archive.import(progress);
   const screened = await archive.screen(progress);
-  const judged = adjudicate(screened);
+  const judged = judge(screened);
   const unfit = await locateUnfit(archive, judged.unfit);
 
   const population = await archive.population(judged.findings, progress);

@@ -196,7 +196,7 @@ function scanOf(findings: readonly Finding[], { rentals, payments }: History): S
       chargesCreated: null,
       settlementsBooked: null,
     },
-    verdicts: { findings, innocents: [], unfit: [] },
+    verdicts: { findings, unfit: [] },
     refunds: refundsOf(findings),
     diagnosis: diagnosisOf(findings),
     population: populationOf(rentals, payments),

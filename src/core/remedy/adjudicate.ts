@@ -10,7 +10,7 @@ import { reasonOf, reasonOfKeyless } from './adjudicate/reason.ts';
 import { judgeDrives } from './adjudicate/same-drive.ts';
 import { heedStrays } from './adjudicate/stray.ts';
 import type { Weighed } from './detect.ts';
-import type { Finding, Verdicts } from './finding.ts';
+import type { Finding, Judged, Verdicts } from './finding.ts';
 import { obligationKey } from './match.ts';
 
 /**
@@ -20,6 +20,17 @@ import { obligationKey } from './match.ts';
  * Ids of payments, rentals and charges must be unique (the import sees to that). n log n in the number of facts.
  */
 export function adjudicate(facts: Facts): Verdicts {
+  const { findings, unfit, hearing } = decide(facts);
+  return { findings, unfit, innocents: explainInnocence(hearing, findings) };
+}
+
+/** What is wrong, without a word on what is not: a scan of millions asks for no more. */
+export function judge(facts: Facts): Judged {
+  const { findings, unfit } = decide(facts);
+  return { findings, unfit };
+}
+
+function decide(facts: Facts): Judged & { readonly hearing: Hearing } {
   assertUnique(facts);
   const hearing = hear(facts);
   const drives = judgeDrives(hearing);
@@ -29,7 +40,7 @@ export function adjudicate(facts: Facts): Verdicts {
   const due = heedStrays([...money, ...drives.findings], hearing.matched.strays);
   const findings = [...due, ...judgeLayers(hearing)].toSorted(compareFindings);
   assertSound(findings, hearing);
-  return { findings, innocents: explainInnocence(hearing, findings), unfit: hearing.matched.unfit };
+  return { findings, unfit: hearing.matched.unfit, hearing };
 }
 
 function judgeObligations(hearing: Hearing): readonly Finding[] {
@@ -111,10 +122,12 @@ function assertSound(findings: readonly Finding[], hearing: Hearing): void {
   }
   for (const weighed of hearing.weighed.values()) {
     const { rentalId, purpose } = weighed.obligation;
-    const explained = purpose === 'rental' ? (hearing.explained.get(rentalId) ?? []) : [];
+    const explained = purpose === 'rental' ? (hearing.explained.get(rentalId) ?? NONE) : NONE;
     assertBounded({ weighed, explained, given });
   }
 }
+
+const NONE: readonly Leg[] = [];
 
 function assertBounded(input: {
   readonly weighed: Weighed;
@@ -122,7 +135,7 @@ function assertBounded(input: {
   readonly given: ReadonlyMap<string, Finding>;
 }): void {
   const { obligation, excess, taken } = input.weighed;
-  const legs = [...obligation.legs, ...input.explained];
+  const legs = input.explained.length === 0 ? obligation.legs : [...obligation.legs, ...input.explained];
   const own = legs.flatMap((leg) => input.given.get(leg.payment.paymentId) ?? []);
   if (own.length === 0) return;
   // A further record of a drive owes nothing: all that was taken for it goes back.

@@ -289,10 +289,13 @@ export function repeatedAttempts(
   return repeated;
 }
 
-/** A key that stands on different amounts or accounts names no attempt, whatever its column is called. */
+/**
+ * Groups of two or more. A key that stands on different amounts or accounts names no attempt, whatever its column is
+ * called.
+ */
 function attemptsBy(legs: readonly Leg[], textOf: (payment: Payment) => string | null): readonly (readonly Leg[])[] {
   return [...groupBy(legs, (leg) => textOf(leg.payment)).values()]
-    .filter((group) => new Set(group.map(attemptOf)).size === 1)
+    .filter((group) => group.length > 1 && new Set(group.map(attemptOf)).size === 1)
     .map(netLegs);
 }
 

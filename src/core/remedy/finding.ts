@@ -115,10 +115,14 @@ export interface Unfit {
   readonly reason: string;
 }
 
-/** What adjudication says of all facts that it was shown. */
-export interface Verdicts {
+/** What adjudication finds wrong in all facts that it was shown, and what it cannot judge. */
+export interface Judged {
   /** Sorted by grade, class, account, rental, payment: the order of `findings.csv`. */
   readonly findings: readonly Finding[];
-  readonly innocents: readonly Innocent[];
   readonly unfit: readonly Unfit[];
+}
+
+/** The same, with why the rest is innocent. */
+export interface Verdicts extends Judged {
+  readonly innocents: readonly Innocent[];
 }

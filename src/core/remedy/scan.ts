@@ -1,7 +1,7 @@
 import type { Coverage, Layers } from '../fact/facts.ts';
 import type { Money } from '../kernel/money.ts';
 import type { Diagnosis } from './cause.ts';
-import type { Finding, Grade, Verdicts } from './finding.ts';
+import type { Finding, Grade, Judged } from './finding.ts';
 import type { ImportCounts } from './import.ts';
 import type { Population } from './population.ts';
 
@@ -10,7 +10,7 @@ export interface Scan {
   readonly counts: ImportCounts;
   readonly layers: Layers;
   readonly coverage: Coverage;
-  readonly verdicts: Verdicts;
+  readonly verdicts: Judged;
   readonly refunds: readonly RefundLine[];
   readonly diagnosis: Diagnosis;
   readonly population: Population;

@@ -161,7 +161,7 @@ function scanOf(findings: readonly Finding[]): Scan {
       chargesCreated: null,
       settlementsBooked: null,
     },
-    verdicts: { findings, innocents: [], unfit: [] },
+    verdicts: { findings, unfit: [] },
     refunds: [],
     diagnosis: { incident: null, causes: [], cannotTell: [] },
     population: { chargesSucceeded: 10, charged: null, ended: null, attributes: [], sampled: [], taken: [] },

@@ -5,8 +5,9 @@ import { ok } from '../../core/kernel/result.ts';
 import type { ImportCounts, RowCounts } from '../../core/remedy/import.ts';
 import type { Archive, Imported, Progress } from '../../flow/ports.ts';
 import { refusedByFact } from './contradiction.ts';
+import { type Counting, population } from './counting.ts';
 import { type Declared, declareFacts, wantedSql } from './declare.ts';
-import { around, type Counting, outline, population, screen, startCounting } from './holdings.ts';
+import { around, outline, screen } from './holdings.ts';
 import { type Database, openDatabase } from './open.ts';
 import type { Holdings, Outlined } from './outline.ts';
 import { locateIds, rejectedRows } from './rejected.ts';
@@ -58,10 +59,9 @@ function archiveOver(database: Database): Archive {
       return declaredFact === undefined ? new Map() : locateIds(database, opened(), { declaredFact, ids });
     },
     async screen(progress) {
-      const facts = await screen(imported(), progress);
-      // Where nothing is proposed there will be no finding, and nothing to count for it.
-      if (facts.payments.length > 0) counting ??= await startCounting(imported());
-      return facts;
+      const screened = await screen(imported(), progress);
+      counting = screened.counting;
+      return screened.facts;
     },
     around: (id) => around(imported(), id),
     similar: (id) => similarIds(imported(), id),

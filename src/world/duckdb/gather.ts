@@ -11,7 +11,7 @@ import { type Database, quoteName } from './open.ts';
 import { type Holdings, OUTLINE, type Outlined } from './outline.ts';
 import { isSampledSql } from './sample.ts';
 import type { DeclaredFact } from './source.ts';
-import { usedRowsSql } from './used.ts';
+import { chosenRowsSql } from './used.ts';
 
 /** Which column of a fact's rows the outline's wanted ids stand for. */
 const WANTED: Readonly<Record<FactKind, Omit<WantedRows, 'part'>>> = {
@@ -39,18 +39,20 @@ interface Gathering<Kind extends FactKind> {
   readonly onRows: (rows: number) => void;
 }
 
-/** Reads the wanted facts from the files again, whole, each record once. */
+/** Reads the wanted facts whole, each record once; from the files again, unless `keepCases` has done so. */
 export async function gather<Kind extends FactKind>(input: Gathering<Kind>): Promise<readonly FactTypes[Kind][]> {
-  const { database, declared } = input;
-  const result = await database.connection.stream(await wantedRows(input));
+  const { database, declared, part } = input;
+  const columns = columnsOf(declared);
+  const list = columns.map(quoteName).join(', ');
+  const sql = part === null ? gatherSql(input, []) : `select ${list} from ${caseTable(declared.fact)} where is_wanted`;
+  const result = await database.connection.stream(sql);
   const make: (cells: Cells) => FactTypes[Kind] = MAKERS[declared.fact];
   const facts: FactTypes[Kind][] = [];
-  const names = columnsOf(declared);
   const pool = new Pool();
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const columns = new Map(names.map((name, index) => [name, chunk.getColumnValues(index)]));
+    const values = new Map(columns.map((name, index) => [name, chunk.getColumnValues(index)]));
     for (let row = 0; row < chunk.rowCount; row++) {
-      facts.push(make(new Cells({ columns, row, attributes: declared.attributes, pool })));
+      facts.push(make(new Cells({ columns: values, row, attributes: declared.attributes, pool })));
     }
     input.onRows(facts.length);
   }
@@ -62,16 +64,13 @@ export function caseTable(fact: FactKind): string {
   return `${OUTLINE}.${fact}_case`;
 }
 
-/** A query for the wanted rows; where a sample is kept both come out of one reading of the files. */
-async function wantedRows(input: Gathering<FactKind>): Promise<string> {
+/** Fills `caseTable`: wanted rows and sample come out of one reading of the files. */
+export async function keepCases(input: Omit<Gathering<FactKind>, 'onRows'> & { readonly part: number }): Promise<void> {
   const { database, declared, part } = input;
-  if (part === null) return gatherSql(input, []);
   const { column, table } = WANTED[declared.fact];
   const hash = `hash(${column})`;
   const marks = [`${hash} in (select id from ${table}) as is_wanted`, `${isSampledSql(hash, part)} as is_sampled`];
-  const kept = caseTable(declared.fact);
-  await database.connection.run(`create or replace table ${kept} as ${gatherSql(input, marks)}`);
-  return `select ${columnsOf(declared).map(quoteName).join(', ')} from ${kept} where is_wanted`;
+  await database.connection.run(`create or replace table ${caseTable(declared.fact)} as ${gatherSql(input, marks)}`);
 }
 
 function gatherSql(
@@ -82,7 +81,7 @@ function gatherSql(
   const wanted = { ...WANTED[fact], part };
   const select = [...columnsOf(declared).map(quoteName), ...marks].join(', ');
   const where = isWantedSql(`hash(${wanted.column})`, wanted);
-  return usedRowsSql(fact, outlined, { select, from: `(${wantedSql(fact, wanted)})`, where });
+  return chosenRowsSql(fact, outlined, { select, from: `(${wantedSql(fact, wanted)})`, where });
 }
 
 function columnsOf({ fact, attributes }: DeclaredFact): readonly string[] {

@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import type { FactKind } from '../../core/fact/fact.ts';
 import type { Coverage, Facts, Layers } from '../../core/fact/facts.ts';
 import type { Window } from '../../core/kernel/time.ts';
-import type { Finding } from '../../core/remedy/finding.ts';
 import type { RowCounts } from '../../core/remedy/import.ts';
-import type { Population } from '../../core/remedy/population.ts';
 import type { Progress } from '../../flow/ports.ts';
 import { wantAround } from './around.ts';
-import { type CountedColumn, countColumns } from './bases.ts';
 import { closeCases } from './closing.ts';
-import { type FactTypes, gather } from './gather.ts';
+import { type Counting, startCounting } from './counting.ts';
+import { type FactTypes, gather, keepCases } from './gather.ts';
 import { wantWitnesses } from './missing.ts';
 import { type Database, queryRows, quoteText } from './open.ts';
 import {
@@ -17,14 +15,13 @@ import {
   type Holdings,
   hasRejected,
   OUTLINE,
-  type Outlined,
   outlineTable,
   REPEATED,
+  STORE,
   TIME_COLUMN,
   USED,
 } from './outline.ts';
 import { outlineSql, unpackSql } from './pass.ts';
-import { countAttributes, countTotals, type Totals } from './population.ts';
 import { settleRepeats } from './repeats.ts';
 import { samplePart } from './sample.ts';
 import { prepareScreen, propose } from './screen.ts';
@@ -80,7 +77,8 @@ export const OPTIMIZERS_OFF = [
 
 async function prepareEngine(database: Database): Promise<void> {
   await enableProgress(database);
-  await database.connection.run(`attach ${quoteText(join(database.folder, 'outline.duckdb'))} as ${OUTLINE}`);
+  await database.connection.run(`attach ${quoteText(join(database.folder, 'store.duckdb'))} as ${STORE}`);
+  await database.connection.run(`attach ':memory:' as ${OUTLINE}`);
   await database.connection.run(`set disabled_optimizers = '${OPTIMIZERS_OFF.join(',')}'`);
 }
 
@@ -151,8 +149,11 @@ async function coverageOf(database: Database, declared: readonly DeclaredFact[])
   };
 }
 
-/** Every case that may not come out even, closed. */
-export async function screen(holdings: Holdings, progress: Progress): Promise<Facts> {
+/** Every case that may not come out even, closed; and what is counted meanwhile, where there is any. */
+export async function screen(
+  holdings: Holdings,
+  progress: Progress,
+): Promise<{ readonly facts: Facts; readonly counting: Counting | null }> {
   const { database, outlined } = holdings;
   progress.begin('looking for what does not come out even', null);
   await prepareScreen(database, outlined.layers);
@@ -163,7 +164,36 @@ export async function screen(holdings: Holdings, progress: Progress): Promise<Fa
   }
   progress.end();
   await yieldMemory(database);
-  return gatherAll(holdings, { partOf: (fact) => samplePart(fact, outlined), progress });
+  await keepSampled(holdings, progress);
+  // Where nothing is proposed there will be no finding, and nothing to count for it.
+  const isCounted = (await countWanted(database, 'payments')) > 0;
+  const gathering = gatherAll(holdings, { partOf: (fact) => samplePart(fact, outlined), progress });
+  const gathered = gathering.then(
+    () => undefined,
+    () => undefined,
+  );
+  const counting = isCounted ? await startCounting(holdings, gathered) : null;
+  try {
+    return { facts: await gathering, counting };
+  } catch (error) {
+    await counting?.stop();
+    throw error;
+  }
+}
+
+/** The cases of facts that are sampled, for the gathering and the counting that follow. */
+async function keepSampled(holdings: Holdings, progress: Progress): Promise<void> {
+  const { database, declared, outlined, wantedSql } = holdings;
+  // Core asks for no order.
+  await database.connection.run('set preserve_insertion_order = false');
+  for (const fact of declared) {
+    const part = samplePart(fact.fact, outlined);
+    if (part === null) continue;
+    progress.begin(`reading cases from ${fact.fact}`, null);
+    await keepCases({ database, declared: fact, outlined, wantedSql, part });
+    progress.end();
+  }
+  await database.connection.run('set preserve_insertion_order = true');
 }
 
 /**
@@ -253,56 +283,4 @@ const WANTED_BY: Readonly<Record<FactKind, string>> = {
 async function countWanted(database: Database, fact: FactKind): Promise<number> {
   const [row] = await queryRows(database, `select count(*)::double from ${OUTLINE}.wanted_${WANTED_BY[fact]}`);
   return Number(row?.[0]);
-}
-
-/** What the engine does on a connection of its own while core adjudicates. Each rejects if the engine was stopped. */
-export interface Counting {
-  readonly totals: Promise<Totals>;
-  readonly columns: Promise<readonly CountedColumn[]>;
-  /** Ends the work if it is not done; answers when the connection is closed. */
-  stop(): Promise<void>;
-}
-
-/** Begins to count all rows, and all attributes of all facts. */
-export async function startCounting(holdings: Holdings): Promise<Counting> {
-  const connection = await holdings.database.connect();
-  const database = { ...holdings.database, connection };
-  const totals = countTotals(database, holdings.outlined.layers);
-  const columns = totals.then(() => countColumns(database, holdings));
-  // Who awaits `columns` meets the failure there; nobody may, where nothing was found.
-  const done = columns.then(
-    () => undefined,
-    () => undefined,
-  );
-  return {
-    totals,
-    columns,
-    async stop() {
-      connection.interrupt();
-      await done;
-      connection.closeSync();
-    },
-  };
-}
-
-/** Counts what the findings stand out from. Without findings the attributes do not matter. */
-export async function population(
-  { database, outlined }: Holdings,
-  input: { readonly findings: readonly Finding[]; readonly counting: Counting | null; readonly progress: Progress },
-): Promise<Population> {
-  const { findings, counting, progress } = input;
-  progress.begin('counting the base', null);
-  const totals = await (counting?.totals ?? countTotals(database, outlined.layers));
-  const columns = findings.length === 0 || counting === null ? [] : await counting.columns;
-  const attributes = await countAttributes(database, columns, findings);
-  progress.end();
-  return { ...totals, attributes, sampled: sampledFacts(outlined) };
-}
-
-function sampledFacts(outlined: Outlined): Population['sampled'] {
-  const facts = [...outlined.counts.keys()];
-  return facts.flatMap((fact) => {
-    const part = samplePart(fact, outlined);
-    return part === null ? [] : [{ fact, part }];
-  });
 }

@@ -8,7 +8,7 @@ import type { Database } from './open.ts';
 import type { DeclaredFact } from './source.ts';
 
 /**
- * The outline: one narrow row for each record of the files, in a database file of its own in the spill folder. Whole
+ * The outline: one narrow row for each record of the files, stored in a database file in the spill folder. Whole
  * rows would cost ten times the reading; these few fixed-width columns answer every question of the screen, and what
  * they point at is read again from the files (`gather.ts`).
  *
@@ -19,6 +19,9 @@ import type { DeclaredFact } from './source.ts';
  * - `fate`: 0 used, 1 to 253 rejected by the view (the other columns then mean nothing), `REPEATED`, `CONFLICTING`.
  */
 export const OUTLINE = 'outline';
+
+/** The database file of what has a row for every record; all else is small, and in memory writing costs a third. */
+export const STORE = 'store';
 
 export const USED = 0;
 export const REPEATED = 254;

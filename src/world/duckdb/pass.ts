@@ -2,7 +2,7 @@ import { CHARGE_STATUSES } from '../../core/fact/charge.ts';
 import { type FactKind, PURPOSES } from '../../core/fact/fact.ts';
 import { PAYMENT_KINDS, PAYMENT_STATUSES } from '../../core/fact/payment.ts';
 import { keyHash } from './key.ts';
-import { codeSql, currencyHash, outlineTable, USED } from './outline.ts';
+import { codeSql, currencyHash, outlineTable, STORE, USED } from './outline.ts';
 import type { DeclaredFact } from './source.ts';
 
 /** How the rows of a fact are stored: as few columns as can be, since each costs as much as reading one of the file. */
@@ -23,10 +23,9 @@ interface PackedColumn {
 
 const AMOUNT = 'amount_minor';
 
-const PURPOSE: PackedColumn = { name: 'purpose', sql: codeSql('purpose', PURPOSES), bits: 3 };
-
-function statusOf(words: readonly string[]): PackedColumn {
-  return { name: 'status', sql: codeSql('status', words), bits: 3 };
+/** A column of words, in as many bits as it has words for. */
+function coded(name: string, words: readonly string[]): PackedColumn {
+  return { name, sql: codeSql(name, words), bits: Math.ceil(Math.log2(words.length)) };
 }
 
 const PACKINGS: Readonly<Record<FactKind, Packing>> = {
@@ -49,7 +48,7 @@ const PACKINGS: Readonly<Record<FactKind, Packing>> = {
       amount: AMOUNT,
       created_at: 'created_at',
     },
-    packed: [PURPOSE, { name: 'kind', sql: codeSql('kind', PAYMENT_KINDS), bits: 2 }, statusOf(PAYMENT_STATUSES)],
+    packed: [coded('purpose', PURPOSES), coded('kind', PAYMENT_KINDS), coded('status', PAYMENT_STATUSES)],
     aside: {
       when: "rental_id is null or kind <> 'charge'",
       columns: {
@@ -69,7 +68,7 @@ const PACKINGS: Readonly<Record<FactKind, Packing>> = {
       amount: AMOUNT,
       created_at: 'created_at',
     },
-    packed: [PURPOSE, statusOf(CHARGE_STATUSES)],
+    packed: [coded('purpose', PURPOSES), coded('status', CHARGE_STATUSES)],
     aside: null,
   },
   settlements: {
@@ -91,7 +90,7 @@ function hashOrNull(column: string): string {
 
 /** Where the rows of a fact are stored; `outlineTable` shows them unpacked. */
 function packedTable(fact: FactKind): string {
-  return `${outlineTable(fact)}_packed`;
+  return `${STORE}.${fact}_packed`;
 }
 
 /** What every word holds, above the bits of its fact: 32 of the currency, 16 of the source, 8 of the fate. */

@@ -3,6 +3,7 @@ import type { Layers } from '../../core/fact/facts.ts';
 import { currencies } from '../../core/kernel/currency.ts';
 import { money } from '../../core/kernel/money.ts';
 import { MINUTE_MS } from '../../core/kernel/time.ts';
+import { thinned } from '../../core/remedy/cause/numbers.ts';
 import type { Finding } from '../../core/remedy/finding.ts';
 import {
   ATTRIBUTE_VALUES_MAX,
@@ -42,7 +43,12 @@ export async function countAttributes(
   findings: readonly Finding[],
 ): Promise<readonly AttributeBase[]> {
   const attributes: AttributeBase[] = [];
-  for (const column of columns) attributes.push(await countValues(database, column, seenIn(findings, column)));
+  const few = thinned(findings);
+  for (const column of columns) {
+    // What has more values than are kept is read of no more findings than the cause measures.
+    const from = column.distinct > ATTRIBUTE_VALUES_MAX ? few : findings;
+    attributes.push(await countValues(database, column, seenIn(from, column)));
+  }
   return attributes;
 }
 
@@ -83,8 +89,8 @@ function seenIn(findings: readonly Finding[], { fact, name }: CountedColumn): Re
     if (value != null) counts.set(value, (counts.get(value) ?? 0) + 1);
   };
   for (const { evidence } of findings) {
-    if (fact === 'payments') for (const payment of evidence.payments) note(valueOf(payment, name));
-    else if (fact === 'charges') for (const record of evidence.books) note(valueOf(record, name));
+    if (fact === 'payments') for (const payment of evidence.payments) note(textOf(payment, name));
+    else if (fact === 'charges') for (const record of evidence.books) note(textOf(record, name));
     else if (fact === 'rentals')
       for (const rental of [evidence.rental, evidence.otherRental]) {
         if (rental !== null) note(name === 'market' ? rental.market : rental.attributes[name]);
@@ -99,7 +105,7 @@ interface Charging {
   readonly idempotencyKey: string | null;
 }
 
-function valueOf(charging: Charging, name: string): string | null | undefined {
+function textOf(charging: Charging, name: string): string | null | undefined {
   if (name === 'provider') return charging.provider;
   return name === 'idempotency_key' ? charging.idempotencyKey : charging.attributes[name];
 }

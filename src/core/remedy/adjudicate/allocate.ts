@@ -92,13 +92,16 @@ export type Preference = (typeof PREFERENCES)[number];
 
 /** The charges in the order in which they are given back, each before those that are rather kept. */
 export function preferred(legs: readonly Leg[], by: Yardstick): readonly Leg[] {
-  const ranks = new Map(legs.map((leg) => [leg, ranksOf(leg, by)]));
+  if (legs.length < 2) return legs;
   const repeats = repeatsOf(legs);
-  const rankOf = (leg: Leg): number => {
-    const ranked = ranks.get(leg) ?? [];
-    return [...ranked, repeats.has(leg)].reduce((sum, holds) => sum * 2 + (holds ? 1 : 0), 0);
-  };
-  return legs.toSorted((one, other) => rankOf(other) - rankOf(one) || compareLater(one, other));
+  const ranked = legs.map((leg) => ({ leg, rank: weightOf([...ranksOf(leg, by), repeats.has(leg)]) }));
+  ranked.sort((one, other) => other.rank - one.rank || compareLater(one.leg, other.leg));
+  return ranked.map(({ leg }) => leg);
+}
+
+/** The first of the reasons outweighs all others together, and so on. */
+function weightOf(reasons: readonly boolean[]): number {
+  return reasons.reduce((sum, holds) => sum * 2 + (holds ? 1 : 0), 0);
 }
 
 /**

@@ -6,8 +6,8 @@ import { compareText } from './order.ts';
  */
 export function compareFindings(one: Finding, other: Finding): number {
   return (
-    GRADES.indexOf(one.grade) - GRADES.indexOf(other.grade) ||
-    FINDING_CLASSES.indexOf(one.class) - FINDING_CLASSES.indexOf(other.class) ||
+    (one.grade === other.grade ? 0 : GRADES.indexOf(one.grade) - GRADES.indexOf(other.grade)) ||
+    (one.class === other.class ? 0 : FINDING_CLASSES.indexOf(one.class) - FINDING_CLASSES.indexOf(other.class)) ||
     compareText(one.accountId, other.accountId) ||
     compareText(one.rentalId, other.rentalId) ||
     compareText(one.paymentId, other.paymentId) ||

@@ -61,6 +61,7 @@ const INSTRUMENT_NAME = /card|instrument|iban|last_?4|mandate|wallet|payment_?me
 
 /** Whether some column says that the charges were taken from two instruments or two accounts: two may share a price. */
 export function differInPayer(legs: readonly Leg[]): boolean {
+  if (legs.length < 2) return false;
   const seen = new Map<string, string>();
   return legs.some(({ payment }) => {
     const named = Object.entries(payment.attributes).filter(([name]) => INSTRUMENT_NAME.test(name));
