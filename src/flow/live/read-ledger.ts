@@ -35,7 +35,7 @@ async function take(world: LiveWorld, lines: readonly ProviderLedgerLine[]): Pro
   return true;
 }
 
-/** False where the provider did not say what the line belongs to. */
+/** False where the provider did not say what the line belongs to, or what it needs is not in the books yet. */
 async function followLine(world: LiveWorld, line: ProviderLedgerLine): Promise<boolean> {
   if (line.kind === 'charge' || line.kind === 'payout') return true;
   const subject = `${line.provider}:${line.merchantAccount}:${line.paymentRef}`;
@@ -50,6 +50,8 @@ async function followLine(world: LiveWorld, line: ProviderLedgerLine): Promise<b
     const heard = await hear(world, one, 'listing');
     if (heard === 'unexplained') await announceUnexplained(world, subject, `${line.kind} ${subject}`);
     if (heard === 'too_early') await keepForLater(world, one);
+    // A refund that failed before it was ever booked moved nothing; anything else is followed until it is booked.
+    if (heard === 'later' && one.status !== 'failed' && one.status !== 'canceled') return false;
   }
   return true;
 }
