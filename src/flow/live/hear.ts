@@ -35,7 +35,7 @@ async function hearCharge(world: LiveWorld, payment: ProviderPayment, hearing: H
   if (naming === null) return tookMoney ? 'unexplained' : 'done';
   const found = await world.store.readCase(naming.key);
   if (isOlderThan(found, naming, payment)) await stopForOlderDatabase(world, payment, naming);
-  if (found === null) return tookMoney ? 'too_early' : 'done';
+  if (found === null) return tookMoney ? strayOf(world, naming) : 'done';
   const { generation, key } = naming;
   if (!tookMoney && payment.status !== 'pending') return askAgain(world, found, generation, hearing);
   const sighting = { generation, observation: observationOf(payment, hearing, world.clock.now()) };
@@ -43,6 +43,12 @@ async function hearCharge(world: LiveWorld, payment: ProviderPayment, hearing: H
   // Whoever wrote it down may have died before he said so aloud.
   if (after !== null && after.captures.length > 1) await announceCaptures(world, after);
   return 'done';
+}
+
+/** A rental that is known and asks for nothing (it cost nothing) explains no payment; one that is not may come yet. */
+async function strayOf(world: LiveWorld, { key }: Naming): Promise<Heard> {
+  const record = await world.store.readRental(key.rentalId);
+  return record === null ? 'too_early' : 'unexplained';
 }
 
 /** The provider may hold two payments under one reference: that this one failed is a hint to look at all of them. */

@@ -137,6 +137,8 @@ function observeFailed(found: ChargeCase, sighting: Sighting, moment: Moment): C
     declineCode,
   };
   const change = { ...unchanged(found), attempt: failed, evidence: sighting };
+  // Given up by a person while it was open: that the hope is gone changes nothing.
+  if (isFinal(found.intent.state)) return change;
   if (rightCapture(found) !== null) return paidOtherwise(found, change, moment);
   if (declineCode === ABSENT) return { ...change, state: 'due', runAt: moment.now };
   return { ...change, ...declined(found, failed, moment) };
@@ -235,7 +237,7 @@ function observeAbsent(found: ChargeCase, sighting: Sighting, moment: Moment): C
     moment.now >= absenceCountsFrom(attempt, moment.policy);
   const first = attempt.absentAt[0] ?? moment.now;
   const absentAt = first === moment.now ? [first] : [first, moment.now];
-  if (!counts || found.intent.state === 'parked') return undecided(found, attempt, sighting, moment);
+  if (!counts || found.intent.runAt === null) return undecided(found, attempt, sighting, moment);
   // One look-up from proof, or the listing: however old it is, that is seen through first.
   const absent = { ...attempt, absentAt };
   const change = { ...unchanged(found), attempt: absent, evidence: sighting };
@@ -245,7 +247,7 @@ function observeAbsent(found: ChargeCase, sighting: Sighting, moment: Moment): C
 /** Stays open: looked at again by the plan, or by a person if it has been so for too long. */
 function undecided(found: ChargeCase, attempt: Attempt, sighting: Sighting, moment: Moment): ChargeChange {
   const change = { ...unchanged(found), attempt, evidence: sighting };
-  if (found.intent.state === 'parked') return change;
+  if (found.intent.runAt === null) return change;
   if (isTooOld(attempt, moment)) {
     const told = { type: 'charge.parked', state: 'parked', happenedAt: moment.now } as const;
     const reason = 'its outcome is unknown for too long';
