@@ -235,6 +235,15 @@ test('no secret stands in the log', () => {
   for (const secret of ['sk_test_sandbox', key, 'whsec_']) assert.ok(!serve.log().includes(secret));
 });
 
+test('a charge that is not parked is not decided by a person', async () => {
+  const refused = await storno('charge', 'look-again', 'told:rental:1').catch(
+    (error: { code: number; stderr: string }) => error,
+  );
+  assert.ok(typeof refused !== 'string');
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /not parked/);
+});
+
 test('worker --once works off what is due, and ends', async () => {
   assert.equal(await storno('worker', '--once'), '');
 });

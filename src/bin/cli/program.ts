@@ -48,6 +48,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(serveCommand(setup));
   program.addCommand(workerCommand(setup));
   program.addCommand(controlCommand(setup));
+  program.addCommand(chargeCommand(setup));
   program.addCommand(keyCommand(setup));
   program.addCommand(sandboxCommand(setup));
   program.addCommand(migrateCommand(setup));
@@ -266,6 +267,27 @@ function controlCommand({ onExit, context }: ProgramSetup): Command {
         const { runControlSet } = await import('./control.ts');
         onExit(await runControlSet(context, charging, options));
       });
+  }
+  return command;
+}
+
+function chargeCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('charge')
+    .description('decide about a charge that is parked: it waits for a person')
+    .addHelpText(
+      'before',
+      'Examples\n  storno charge look-again rnt_7:rental:1\n  storno charge write-off rnt_7:rental:1\n',
+    );
+  for (const [name, does] of [
+    ['look-again', 'ask the provider once more before anything is sent'],
+    ['write-off', 'ask for it no more'],
+  ] as const) {
+    addSpeechOptions(command.command(name).description(does).argument('<id>', 'RENTAL:rental:1')).action(
+      async (id: string, options: LiveOptions) => {
+        const { runCharge } = await import('./charge.ts');
+        onExit(await runCharge(context, name, id, options));
+      },
+    );
   }
   return command;
 }
