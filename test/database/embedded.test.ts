@@ -137,6 +137,15 @@ describe('the embedded server', ON_LINUX, () => {
     await writeFile(file, text);
   });
 
+  it('says so when the passwords are not those of the server', async () => {
+    const database = await open(folder);
+    const text = await readFile(folder.passwords, 'utf8');
+    await writeFile(folder.passwords, text.replace(/"postgres": ".*"/, '"postgres": "other"'));
+    await assert.rejects(open(folder), /does not take the password that .*passwords.json holds/);
+    await writeFile(folder.passwords, text);
+    await database.close();
+  });
+
   it('loses nothing that was acknowledged when everything is killed', async (t) => {
     const restarts: number[] = [];
     let acknowledged = 0;

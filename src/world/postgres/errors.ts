@@ -16,7 +16,6 @@ export const DEADLOCK_DETECTED = '40P01';
 export const LOCK_NOT_AVAILABLE = '55P03';
 export const QUERY_CANCELED = '57014';
 export const ADMIN_SHUTDOWN = '57P01';
-export const CANNOT_CONNECT_NOW = '57P03';
 
 /** Our own: `storno.hold` has refused a statement as a whole. */
 export const HELD = 'ST001';
@@ -36,7 +35,7 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   QUERY_CANCELED,
   ADMIN_SHUTDOWN,
   '57P02', // crash_shutdown
-  CANNOT_CONNECT_NOW,
+  '57P03', // cannot_connect_now
   '57P05', // idle_session_timeout
   '58000', // system_error
   '58030', // io_error

@@ -1,12 +1,15 @@
 import { realpath } from 'node:fs/promises';
-import { Client, type ClientConfig, DatabaseError } from 'pg';
-import { CANNOT_CONNECT_NOW } from '../errors.ts';
+import { Client, type ClientConfig } from 'pg';
+import { INVALID_PASSWORD, sqlState } from '../errors.ts';
 import type { DataFolder } from './folder.ts';
 
 const PROBE_MS_MAX = 5000;
 
-/** Whether the server of this folder answers at the address: a stale file may name a port that another has by now. */
-export async function probe(config: ClientConfig, folder: DataFolder): Promise<'ready' | 'busy' | 'absent'> {
+/**
+ * Whether the server of this folder answers at the address: a stale file may name a port that another has by now.
+ * `refused`: a server answers, and does not know our password.
+ */
+export async function probe(config: ClientConfig, folder: DataFolder): Promise<'ready' | 'refused' | 'absent'> {
   const client = new Client({ ...config, connectionTimeoutMillis: PROBE_MS_MAX, application_name: 'storno probe' });
   // A connection that breaks is an answer here, in whatever call it shows.
   client.on('error', () => undefined);
@@ -17,7 +20,7 @@ export async function probe(config: ClientConfig, folder: DataFolder): Promise<'
       ? 'ready'
       : 'absent';
   } catch (error) {
-    return error instanceof DatabaseError && error.code === CANNOT_CONNECT_NOW ? 'busy' : 'absent';
+    return sqlState(error) === INVALID_PASSWORD ? 'refused' : 'absent';
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -71,7 +71,14 @@ export async function findServer({ folder, passwords }: Embedded): Promise<Clien
     password: passwords[SUPERUSER],
     database: 'postgres',
   };
-  return (await probe(config, folder)) === 'ready' ? config : null;
+  const answer = await probe(config, folder);
+  if (answer === 'refused' && (await readHolder(folder, postmaster.pid)) === 'server') {
+    throw trouble(
+      `The database server in ${folder.path} does not take the password that ${folder.passwords} holds for it.`,
+      'Put the right file back, from the same backup as the data.',
+    );
+  }
+  return answer === 'ready' ? config : null;
 }
 
 function addressOf({ socketFolder, address, port }: Postmaster): Pick<ClientConfig, 'host' | 'port'> {
