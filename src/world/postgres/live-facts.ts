@@ -9,7 +9,7 @@ import type { Window } from '../../core/kernel/time.ts';
 import type { LiveFacts, LiveSetting } from '../../flow/ports/live-facts.ts';
 import { guarded } from './errors.ts';
 import { LAYER_SQL } from './layers.ts';
-import { SCREEN_SQL, TOUCHED_SQL } from './live-facts/screen-sql.ts';
+import { SCREEN_STATEMENTS, TOUCHED_SQL } from './live-facts/screen-sql.ts';
 
 /**
  * The live half's facts for `detect`: rentals, payments and our own attempts. What bank and acquirer booked is judged
@@ -23,8 +23,7 @@ export function readLiveFacts(pool: Pool): LiveFacts {
         const values = [new Date(from), new Date(to), after, limit];
         return (await client.query<Named>(TOUCHED_SQL, values)).rows.map(({ accountId }) => accountId);
       }),
-    screen: () =>
-      snapshot(pool, async (client) => (await client.query<Named>(SCREEN_SQL)).rows.map(({ accountId }) => accountId)),
+    screen: () => snapshot(pool, screen),
     factsOf: (accountIds, setting) => snapshot(pool, (client) => factsOf(client, accountIds, setting)),
   };
 }
@@ -33,20 +32,25 @@ interface Named {
   readonly accountId: string;
 }
 
-/** Partition by partition the groupings stay within one eighth of the accounts at a time. */
-const PARTITIONWISE = 'set local enable_partitionwise_aggregate = on; set local enable_partitionwise_join = on';
-
 function snapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   return guarded(async () => {
     const client = await pool.connect();
     try {
-      await client.query(`begin transaction isolation level repeatable read, read only; ${PARTITIONWISE}`);
+      await client.query('begin transaction isolation level repeatable read, read only');
       return await work(client);
     } finally {
       await client.query('rollback').catch(() => undefined);
       client.release();
     }
   });
+}
+
+async function screen(client: PoolClient): Promise<readonly string[]> {
+  const proposed = new Set<string>();
+  for (const sql of SCREEN_STATEMENTS) {
+    for (const { accountId } of (await client.query<Named>(sql)).rows) proposed.add(accountId);
+  }
+  return [...proposed].sort();
 }
 
 async function readSetting(client: PoolClient): Promise<LiveSetting> {
