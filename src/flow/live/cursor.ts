@@ -11,7 +11,7 @@ export function cursorName(what: 'payments' | 'ledger', { provider, merchantAcco
 export type Read =
   /** `isCurrent` where nothing older than the provider's lag is left to read. */
   | { readonly kind: 'read'; readonly items: number; readonly isCurrent: boolean }
-  /** The provider did not answer, or something read could not be dealt with yet: it is read again. */
+  /** The provider did not answer: it is read again. */
   | { readonly kind: 'unavailable' };
 
 /** A page holds a hundred: more than a hundred thousand within one window is a wrong window. */
@@ -31,8 +31,7 @@ export async function readWindow<T>(
       readonly to: Instant;
       readonly cursor: string | null;
     }) => Promise<Page<T> | null>;
-    /** False where a page could not be dealt with. */
-    readonly take: (items: readonly T[]) => Promise<boolean>;
+    readonly take: (items: readonly T[]) => Promise<void>;
   },
 ): Promise<Read> {
   const now = world.clock.now();
@@ -44,7 +43,8 @@ export async function readWindow<T>(
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page++) {
     const listed: Page<T> | null = await reading.list({ from, to, cursor });
-    if (listed === null || !(await reading.take(listed.items))) return { kind: 'unavailable' };
+    if (listed === null) return { kind: 'unavailable' };
+    await reading.take(listed.items);
     items += listed.items.length;
     cursor = listed.next;
     if (cursor !== null) continue;

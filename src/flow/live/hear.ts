@@ -18,8 +18,10 @@ export type Heard =
   | 'unexplained'
   /** It names a rental that nobody has said (yet): it pays that rental as soon as it is said. */
   | 'too_early'
-  /** Something that it needs is not there (yet): hear of it again. */
-  | 'later';
+  /** The provider did not say what it belongs to: hear of it again. */
+  | 'later'
+  /** It takes back what was never booked: nothing, unless somebody is about to book it. */
+  | 'not_booked';
 
 /** Where a payment was heard of: an event is a hint that its attempt may be decided; a listing is read in any case. */
 export type Hearing = Extract<EvidenceSource, 'event' | 'listing'>;
@@ -112,26 +114,31 @@ async function hearMovement(world: LiveWorld, payment: ProviderPayment, hearing:
     case 'capture_unknown':
       return 'too_early';
     case 'not_booked':
-      return 'later';
+      return answer;
   }
 }
 
 /**
- * Keeps a payment that came too early in the inbox, as if an event had told of it: it is tried again until its rental
- * is said, or given up aloud.
+ * Keeps what could not be dealt with in the inbox, as if an event had told of it: it is tried again until that works, or
+ * given up aloud. `why` tells occasions apart: of one payment there may be several.
  */
-export async function keepForLater(world: LiveWorld, payment: ProviderPayment): Promise<void> {
+export async function keepForLater(
+  world: LiveWorld,
+  payment: Pick<ProviderPayment, 'provider' | 'merchantAccount' | 'providerRef' | 'createdAt'>,
+  why: string,
+): Promise<void> {
   const { provider, merchantAccount, providerRef, createdAt } = payment;
-  const type = 'storno.payment_too_early';
-  const event = {
-    provider,
-    merchantAccount,
-    eventId: `${type}:${providerRef}`,
-    type,
-    objectRef: providerRef,
-    createdAt,
-  };
+  const eventId = `storno:${providerRef}:${why}`;
+  const event = { provider, merchantAccount, eventId, type: 'storno.hear_again', objectRef: providerRef, createdAt };
   await world.store.receiveEvent(event, '{}', world.clock.now());
+}
+
+/** Hears of a payment that a listing or a ledger shows: what is unexplained is said, what must wait is kept. */
+export async function hearListed(world: LiveWorld, payment: ProviderPayment, why: string): Promise<void> {
+  const heard = await hear(world, payment, 'listing');
+  const subject = paymentText(payment);
+  if (heard === 'unexplained') await announceUnexplained(world, subject, `${payment.kind} ${subject}`);
+  if (heard === 'too_early' || heard === 'later') await keepForLater(world, payment, why);
 }
 
 /** A payment of ours or of somebody else: money moved, and nothing here says why. */

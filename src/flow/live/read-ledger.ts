@@ -1,8 +1,8 @@
 import { settleLine } from '../../core/live/settle.ts';
 import type { ProviderLedgerLine } from '../ports/provider.ts';
 import { cursorName, type Read, readWindow } from './cursor.ts';
-import { announceUnexplained, hear, keepForLater } from './hear.ts';
-import { withWhatFollowed } from './take-events.ts';
+import { announceUnexplained, hearListed, keepForLater } from './hear.ts';
+import { reversalOf } from './take-events.ts';
 import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
 
 /**
@@ -25,33 +25,36 @@ function readMerchant(world: LiveWorld, merchant: Merchant): Promise<Read> {
   });
 }
 
-async function take(world: LiveWorld, lines: readonly ProviderLedgerLine[]): Promise<boolean> {
-  if (lines.length === 0) return true;
-  for (const line of lines) if (!(await followLine(world, line))) return false;
+async function take(world: LiveWorld, lines: readonly ProviderLedgerLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  for (const line of lines) await followLine(world, line);
   await world.store.recordLedgerLines(
     lines.map((line) => ({ line, accountId: null, transfers: settleLine(line) })),
     world.clock.now(),
   );
-  return true;
 }
 
-/** False where the provider did not say what the line belongs to, or what it needs is not in the books yet. */
-async function followLine(world: LiveWorld, line: ProviderLedgerLine): Promise<boolean> {
-  if (line.kind === 'charge' || line.kind === 'payout') return true;
-  const subject = `${line.provider}:${line.merchantAccount}:${line.paymentRef}`;
-  if (line.kind === 'other') {
-    await announceUnexplained(world, subject, `ledger line ${line.lineId} of the provider`);
-    return true;
+async function followLine(world: LiveWorld, line: ProviderLedgerLine): Promise<void> {
+  switch (line.kind) {
+    case 'charge':
+    case 'payout':
+      return;
+    case 'other': {
+      const subject = `${line.provider}:${line.merchantAccount}:${line.lineId}`;
+      return announceUnexplained(world, subject, `ledger line ${line.lineId} of the provider`);
+    }
+    case 'refund':
+    case 'chargeback':
+      return follow(world, line, line.paymentRef);
+    case 'chargeback_reversal':
+      return follow(world, line, reversalOf(line.paymentRef));
   }
-  const { merchantAccount, paymentRef } = line;
-  const payment = await providerNamed(world, line.provider).fetch({ merchantAccount, providerRef: paymentRef });
-  if (payment === null) return false;
-  for (const one of await withWhatFollowed(world, payment)) {
-    const heard = await hear(world, one, 'listing');
-    if (heard === 'unexplained') await announceUnexplained(world, subject, `${line.kind} ${subject}`);
-    if (heard === 'too_early') await keepForLater(world, one);
-    // A refund that failed before it was ever booked moved nothing; anything else is followed until it is booked.
-    if (heard === 'later' && one.status !== 'failed' && one.status !== 'canceled') return false;
-  }
-  return true;
+}
+
+/** Where the provider does not say what the line belongs to, it is asked again later. */
+async function follow(world: LiveWorld, line: ProviderLedgerLine, providerRef: string): Promise<void> {
+  const { provider, merchantAccount, bookedAt, lineId } = line;
+  const payment = await providerNamed(world, provider).fetch({ merchantAccount, providerRef });
+  if (payment !== null) return hearListed(world, payment, lineId);
+  return keepForLater(world, { provider, merchantAccount, providerRef, createdAt: bookedAt }, lineId);
 }

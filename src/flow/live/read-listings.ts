@@ -1,8 +1,7 @@
-import { paymentText } from '../../core/live/charge/entries.ts';
 import type { ProviderPayment } from '../ports/provider.ts';
 import { cursorName, type Read, readWindow } from './cursor.ts';
 import { each } from './each.ts';
-import { announceUnexplained, hear, keepForLater, keyOf } from './hear.ts';
+import { hearListed, keyOf } from './hear.ts';
 import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
 
 /**
@@ -26,28 +25,17 @@ function readMerchant(world: LiveWorld, merchant: Merchant): Promise<Read> {
 }
 
 /** Charges before what was done to them, so that a refund finds its capture. */
-async function take(world: LiveWorld, payments: readonly ProviderPayment[]): Promise<boolean> {
-  if (payments.length === 0) return true;
+async function take(world: LiveWorld, payments: readonly ProviderPayment[]): Promise<void> {
+  if (payments.length === 0) return;
   await world.store.recordPayments(
     payments.map((payment) => ({ payment, key: keyOf(payment) })),
     world.clock.now(),
   );
   const isCharge = ({ kind }: ProviderPayment): boolean => kind === 'charge';
   const charges = payments.filter(isCharge);
+  await each(charges, world.settings.callsMax, (payment) => hearListed(world, payment, payment.status));
   const movements = payments.filter((payment) => !isCharge(payment));
-  const heard = await each(charges, world.settings.callsMax, (payment) => takeOne(world, payment));
   for (const movement of movements.toSorted((one, other) => one.createdAt - other.createdAt)) {
-    (heard as boolean[]).push(await takeOne(world, movement));
+    await hearListed(world, movement, movement.status);
   }
-  return heard.every((isDealtWith) => isDealtWith);
-}
-
-async function takeOne(world: LiveWorld, payment: ProviderPayment): Promise<boolean> {
-  const heard = await hear(world, payment, 'listing');
-  if (heard === 'unexplained') {
-    await announceUnexplained(world, paymentText(payment), `${payment.kind} ${paymentText(payment)}`);
-  }
-  if (heard === 'too_early') await keepForLater(world, payment);
-  // A refund that failed before it was ever booked moved nothing.
-  return heard !== 'later' || payment.status === 'failed' || payment.status === 'canceled';
 }

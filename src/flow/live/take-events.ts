@@ -16,6 +16,9 @@ export async function runOnce(
   return events.length;
 }
 
+/** A transaction that is under way elsewhere ends within this many retries. */
+const RETRIES_NOT_BOOKED = 3;
+
 /** The event says only that something may have changed: what it speaks of is fetched, and that is dealt with. */
 async function takeEvent(world: LiveWorld, claimed: ClaimedEvent): Promise<void> {
   const { event } = claimed;
@@ -32,20 +35,28 @@ async function takeEvent(world: LiveWorld, claimed: ClaimedEvent): Promise<void>
   for (const one of payments) heard.push(await hear(world, one, 'event'));
   if (heard.includes('unexplained')) return wait(world, claimed, 'it belongs to nothing that is known');
   if (heard.includes('too_early')) return wait(world, claimed, 'its rental was not said yet');
-  if (heard.includes('later')) return wait(world, claimed, 'it needs what is not known yet');
+  if (heard.includes('later')) return wait(world, claimed, 'what it belongs to could not be fetched');
+  // Somebody may be about to book what this takes back.
+  const { retryMs } = world.settings.inbox;
+  if (heard.includes('not_booked') && claimed.tries <= RETRIES_NOT_BOOKED) {
+    const retryAt = world.clock.now() + retryMs;
+    return world.store.finishEvent({ event, state: 'parked', retryAt, note: 'what it takes back is not booked' });
+  }
   await world.store.finishEvent({ event, state: 'done', retryAt: null, note: payment.status });
 }
 
-/** A dispute's end is a payment of its own, beside the dispute. */
-export async function withWhatFollowed(
-  world: LiveWorld,
-  payment: ProviderPayment,
-): Promise<readonly ProviderPayment[]> {
+/** A dispute's end is a payment of its own, named after the dispute: so adapters say it. */
+export function reversalOf(chargebackRef: string): string {
+  return `${chargebackRef}:won`;
+}
+
+/** Whether the dispute was won is asked at once; where that stays unheard, the ledger tells. */
+async function withWhatFollowed(world: LiveWorld, payment: ProviderPayment): Promise<readonly ProviderPayment[]> {
   if (payment.kind !== 'chargeback') return [payment];
   const { merchantAccount, providerRef } = payment;
   const won = await providerNamed(world, payment.provider).fetch({
     merchantAccount,
-    providerRef: `${providerRef}:won`,
+    providerRef: reversalOf(providerRef),
   });
   return won?.kind === 'chargeback_reversal' ? [payment, won] : [payment];
 }

@@ -101,7 +101,7 @@ export interface Provider {
     readonly paymentMethod: PaymentMethod;
     readonly sentAt: Instant;
   }): Promise<Observation>;
-  /** The present state of one payment. */
+  /** The present state of one payment. The reversal of a chargeback bears its name and `:won`, and is fetched by it. */
   fetch(request: { readonly merchantAccount: string; readonly providerRef: string }): Promise<ProviderPayment | null>;
   /** Charges, refunds, disputes created in a half-open window. */
   listPayments(request: ListRequest): Promise<Page<ProviderPayment> | null>;
