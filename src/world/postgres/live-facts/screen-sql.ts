@@ -34,13 +34,13 @@ const WITHIN_ACCOUNTS: readonly string[] = [
 /** Rules that look at several. They read little: an index, or the few rows that are out of the ordinary. */
 const ACROSS_ACCOUNTS: readonly string[] = [
   // Of any other purpose more than one charge was made for a rental, under whatever accounts.
-  `select unnest(array_agg(account_id))
+  `select unnest(array_agg(account_id)) as account_id
   from storno.payment
   where kind = 'charge' and status = 'succeeded' and purpose is distinct from 'rental' and rental_id is not null
   group by rental_id, purpose
   having count(*) > 1`,
   // A charge names a rental of another account: both are looked at.
-  `select unnest(array[payment.account_id, owner.account_id])
+  `select unnest(array[payment.account_id, owner.account_id]) as account_id
   from storno.payment
   join storno.rental_key owner on owner.rental_id = payment.rental_id
   where payment.kind = 'charge' and payment.account_id <> owner.account_id`,
