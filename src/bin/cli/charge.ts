@@ -12,7 +12,7 @@ const DECISIONS = { 'look-again': lookAgain, 'write-off': writeOff };
 
 export type Decision = keyof typeof DECISIONS;
 
-/** What a person decides about a parked charge. It touches attempts, so it runs with a worker's rights, not the API's. */
+/** A person decides about a parked charge. That touches attempts: it runs with a worker's rights, not the API's. */
 export async function runCharge(
   context: Context,
   decision: Decision,
