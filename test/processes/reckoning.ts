@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { House } from './house.ts';
+import { amountOf, outcomeOf, rentalOf } from './operator.ts';
+
+/** How long everything has, from when the faults stop until nothing is open. */
+const RESOLVE_MS_MAX = 90_000;
+const PAUSE_MS = 500;
+
+/**
+ * Lets time pass for whatever waits: pauses between looks, and the three minutes of a lease whose holder is dead or
+ * frozen. `holders` are process ids; null stands for everybody. A version more is what the next claim would write.
+ */
+export async function letTimePass({ admin }: Pick<House, 'admin'>, holders: readonly number[] | null): Promise<void> {
+  await admin.query(
+    `update storno.charge_intent
+    set version = version + 1, lease_owner = null, lease_until = null, run_at = least(run_at, statement_timestamp())
+    where run_at is not null
+      and case when $1::text[] is null then true else split_part(lease_owner, ':', 2) = any($1::text[]) end`,
+    [holders?.map(String) ?? null],
+  );
+  if (holders !== null) return;
+  await admin.query(`update storno.inbox set run_at = statement_timestamp() where run_at > statement_timestamp()`);
+}
+
+/** Pauses pass, leases of the living do not. */
+export async function letPausesPass({ admin }: Pick<House, 'admin'>): Promise<void> {
+  await admin.query(
+    `update storno.charge_intent set version = version + 1, run_at = statement_timestamp()
+    where run_at > statement_timestamp() and lease_owner is null`,
+  );
+  await admin.query(`update storno.inbox set run_at = statement_timestamp() where run_at > statement_timestamp()`);
+}
+
+/** Intents that are not final. */
+export async function openIntents({ admin }: Pick<House, 'admin'>): Promise<readonly string[]> {
+  const { rows } = await admin.query<{ open: string }>(
+    `select rental_id || ' ' || state || ' ' || coalesce('held by ' || lease_owner, '') as open
+    from storno.charge_intent where state in ('due', 'in_flight', 'parked')`,
+  );
+  return rows.map(({ open }) => open);
+}
+
+/** Calls `help` again and again until everything is final. */
+export async function untilResolved(house: Pick<House, 'admin'>, help: () => Promise<unknown>): Promise<void> {
+  const until = performance.now() + RESOLVE_MS_MAX;
+  for (;;) {
+    const open = await openIntents(house);
+    if (open.length === 0) return;
+    assert.ok(performance.now() < until, `still open: ${open.slice(0, 20).join(', ')}`);
+    await help();
+    await sleep(PAUSE_MS);
+  }
+}
+
+interface Ledger {
+  readonly takenTwice: number;
+  readonly obligations: readonly {
+    readonly obligation: string;
+    readonly captures: number;
+    readonly charges: readonly { readonly amount: number }[];
+  }[];
+}
+
+/** Compares what the provider has, what stands in the database and what was ordered. Numbers are those of rentals. */
+export async function reckonCharges(house: House, numbers: readonly number[]): Promise<void> {
+  await assertOutcomes(house, numbers);
+  await assertTakenOnce(house, payersOf(numbers));
+  await assertInvariants(house);
+}
+
+/** The books too, to the cent; the ledger of the provider must have been read since. */
+export async function reckon(house: House, numbers: readonly number[]): Promise<{ readonly captures: number }> {
+  await reckonCharges(house, numbers);
+  const payers = payersOf(numbers);
+  const total = payers.reduce((sum, number) => sum + BigInt(amountOf(number)), 0n);
+  await assertBooks(house, { numbers, total });
+  return { captures: payers.length };
+}
+
+function payersOf(numbers: readonly number[]): readonly number[] {
+  return numbers.filter((number) => outcomeOf(number) === 'succeeded');
+}
+
+async function assertOutcomes({ admin }: House, numbers: readonly number[]): Promise<void> {
+  const { rows } = await admin.query<{ rental_id: string; state: string }>(
+    'select rental_id, state from storno.charge_intent order by rental_id',
+  );
+  const expected = numbers.map((number) => ({ rental_id: rentalOf(number), state: outcomeOf(number) }));
+  const byId = (one: { rental_id: string }, other: { rental_id: string }) =>
+    one.rental_id < other.rental_id ? -1 : Number(one.rental_id > other.rental_id);
+  assert.deepEqual(rows.toSorted(byId), expected.toSorted(byId));
+  const { rows: attempts } = await admin.query(
+    `select rental_id, generation, state from storno.attempt where state in ('sent', 'pending')`,
+  );
+  assert.deepEqual(attempts, [], 'attempts without an end');
+  const { rows: repeated } = await admin.query(
+    `select data ->> 'rental_id' as rental, type, count(*) from storno.outbox
+    where type in ('charge.succeeded', 'charge.uncollected') group by 1, 2 having count(*) > 1`,
+  );
+  assert.deepEqual(repeated, [], 'events that were told more than once');
+}
+
+async function assertTakenOnce({ sandboxUrl }: House, payers: readonly number[]): Promise<void> {
+  const record = (await (await fetch(`${sandboxUrl}/_sandbox/ledger`)).json()) as Ledger;
+  assert.equal(record.takenTwice, 0);
+  const taken = record.obligations.map(({ obligation, captures, charges }) => ({
+    obligation,
+    captures,
+    amount: charges[0]?.amount,
+  }));
+  const expected = payers.map((number) => ({
+    obligation: `${rentalOf(number)} rental 1`,
+    captures: 1,
+    amount: amountOf(number),
+  }));
+  const byName = (one: { obligation: string }, other: { obligation: string }) =>
+    one.obligation < other.obligation ? -1 : Number(one.obligation > other.obligation);
+  assert.deepEqual(taken.toSorted(byName), expected.toSorted(byName));
+}
+
+/** A day: whatever waits for longer than that has been forgotten. */
+const OVERDUE = '1 day';
+
+async function assertInvariants({ admin }: House): Promise<void> {
+  const { rows: violations } = await admin.query(
+    `select * from storno.check_invariants(statement_timestamp(), $1::interval)`,
+    [OVERDUE],
+  );
+  assert.deepEqual(violations, []);
+  const { rows: alarms } = await admin.query(`select data from storno.outbox where type = 'alarm.raised'`);
+  assert.deepEqual(alarms, []);
+}
+
+async function assertBooks(
+  house: House,
+  { numbers, total }: { readonly numbers: readonly number[]; readonly total: bigint },
+): Promise<void> {
+  const { admin } = house;
+  const { rows } = await admin.query<{ line: string; balance: bigint }>(
+    `select line, sum(amount)::bigint as balance from (
+      select debit as line, amount from storno.transfer
+      union all
+      select credit, -amount from storno.transfer
+    ) as side group by line`,
+  );
+  const balance = new Map(rows.map((row) => [row.line, row.balance]));
+  const of = (line: string) => balance.get(line) ?? 0n;
+  const earned = numbers.reduce((sum, number) => sum + BigInt(amountOf(number)), 0n);
+  assert.equal(
+    [...balance.values()].reduce((sum, one) => sum + one, 0n),
+    0n,
+    'the trial balance',
+  );
+  assert.equal(of('house_clearing'), 0n, 'clearing, after the ledger of the provider was read');
+  assert.equal(of('account_receivable'), 0n, 'nothing is owed any more');
+  assert.equal(of('account_payable'), 0n, 'nothing was taken beyond what was owed');
+  assert.equal(of('house_provider') + of('house_provider_fees') + of('house_bank'), total, 'what the provider holds');
+  assert.equal(-of('house_revenue') - of('house_vat'), earned, 'what was earned');
+  assert.equal(of('house_written_off'), earned - total, 'what was written off');
+  await house.run(['books', 'balance']);
+}
