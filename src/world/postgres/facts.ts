@@ -57,7 +57,7 @@ function instant(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** The layer in the contract's words: amounts in major units, times in RFC 3339, nothing for an account that nothing tells. */
+/** The layer in the contract's words: amounts in major units, times in RFC 3339, no account where nothing tells it. */
 function exportSql(fact: FactKind): string {
   const amount = fact === 'rentals' ? 'amount_due' : 'amount';
   const columns = COLUMNS[fact].map((column) => {

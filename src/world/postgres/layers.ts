@@ -5,7 +5,7 @@ import type { FactKind } from '../../core/fact/fact.ts';
  * times as they are. Every row has `account_id`, empty where nothing tells the account.
  *
  * A rental owes, for its purpose `rental`, what its holding revision costs, but never more than its holding intent: a
- * price that was raised after the capture is taken by an adjustment of its own. A rental that was taken back owes nothing.
+ * price that was raised after the capture is taken by an adjustment of its own. A rental taken back owes nothing.
  */
 export const LAYER_SQL: Readonly<Record<FactKind, string>> = {
   rentals: `
