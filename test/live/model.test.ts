@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nextStep } from '../../src/core/live/charge/next-step.ts';
+import { observe } from '../../src/core/live/charge/observe.ts';
 import { RULES, type Rules } from './model/moves.ts';
 import { explore } from './model/search.ts';
-import { nextStep } from './next-step.ts';
-import { observe } from './observe.ts';
 
 /**
  * Two workers, a network that loses, delays and doubles, a key that expires, and so many deaths, declines and doubled

@@ -1,4 +1,4 @@
-import { isFinal } from '../case.ts';
+import { isFinal } from '../../../src/core/live/charge/case.ts';
 import { type Move, movesOf, type Rules } from './moves.ts';
 import { firstState, nameOf, type State } from './state.ts';
 

@@ -1,6 +1,6 @@
-import type { Attempt, ChargeCase } from '../../charge.ts';
-import type { ChargePolicy } from '../policy.ts';
-import { isAbsentTwice } from '../schedule.ts';
+import type { ChargePolicy } from '../../../src/core/live/charge/policy.ts';
+import { isAbsentTwice } from '../../../src/core/live/charge/schedule.ts';
+import type { Attempt, ChargeCase } from '../../../src/core/live/charge.ts';
 
 /** Lengths of the model's world: the smallest in which every boundary still lies between two instants. */
 export const LIFE = 2;
