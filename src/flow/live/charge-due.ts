@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/kernel/time.ts';
 import { afterChange, attemptOf } from '../../core/live/charge/case.ts';
 import { nextStep, type Step } from '../../core/live/charge/next-step.ts';
 import { observe, type Sighting } from '../../core/live/charge/observe.ts';
@@ -31,7 +32,7 @@ export async function runOnce(
   const { worker, limit, leaseMs } = round;
   const cases = await world.store.claim({ worker, now, leaseUntil: now + leaseMs, limit });
   if (cases.length === 0) return { claimed: 0, called: 0 };
-  const plans = await each(cases, world.settings.callsMax, (found) => plan(world, found));
+  const plans = await each(cases, world.settings.callsMax, (found) => plan(world, found, now + leaseMs));
   const calls = await write(world, plans);
   const seen = await each(calls, world.settings.callsMax, (call) => make(world, call));
   await recordAll(world, seen);
@@ -47,14 +48,14 @@ interface Plan {
   readonly generation: number;
 }
 
-async function plan(world: LiveWorld, found: ChargeCase): Promise<Plan> {
+async function plan(world: LiveWorld, found: ChargeCase, leaseUntil: Instant): Promise<Plan> {
   const moment = { now: world.clock.now(), policy: world.settings.charge };
   const step: Step = nextStep(found, moment);
   const quiet = (change: ChargeChange | null): Plan => ({ found, change, call: null, generation: 0 });
   switch (step.kind) {
     case 'start': {
       const requestDigest = digestOf(world, found, step);
-      const change = begin(found, { ...step, requestDigest }, moment);
+      const change = begin(found, { ...step, requestDigest, leaseUntil }, moment);
       return { found, change, call: 'charge', generation: step.generation };
     }
     case 'resend': {

@@ -1,6 +1,7 @@
 import type { Read } from './cursor.ts';
 import * as readLedger from './read-ledger.ts';
 import * as readListings from './read-listings.ts';
+import { hearAgain } from './take-events.ts';
 import * as watchBooks from './watch-books.ts';
 import type { LiveWorld } from './world.ts';
 
@@ -15,13 +16,16 @@ export interface Recovered {
 const WINDOWS_MAX = 100;
 
 /**
- * What a start does before the loops: reads the provider from where this database left it to now, so that a restored
- * one meets what it forgot and stops charging by itself, and asks for violated invariants. Nothing else needs recovery:
+ * What a start does before the loops, and a person before he resumes after a restore: reads the provider from where this database left it to now, so that a restored
+ * one meets what it forgot and stops charging by itself, hears again what waits for rentals that were said since, and
+ * asks for violated invariants. Nothing else needs recovery:
  * leases end by themselves, and every step begins from rows.
  */
 export async function recover(world: LiveWorld): Promise<Recovered> {
   const violated = await watchBooks.runOnce(world);
-  return { isCurrent: await readToNow(world), violated };
+  const isCurrent = await readToNow(world);
+  await hearAgain(world);
+  return { isCurrent, violated };
 }
 
 /** Reads listings and ledgers up to now; false where that did not succeed. */

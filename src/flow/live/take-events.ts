@@ -16,6 +16,25 @@ export async function runOnce(
   return events.length;
 }
 
+/** Bounds one claim of `hearAgain`, and how many of them there may be: a hundred thousand messages do not wait. */
+const HEARD_AT_ONCE = 1000;
+const CLAIMS_MAX = 100;
+
+/**
+ * Tries everything that waits in the inbox at once, whatever was agreed on when it was parked: what it waited for may
+ * have been said meanwhile. Each once.
+ */
+export async function hearAgain(world: LiveWorld): Promise<void> {
+  const { retryMs } = world.settings.inbox;
+  const now = world.clock.now();
+  for (let claims = 0; claims < CLAIMS_MAX; claims++) {
+    const request = { now: now + retryMs, leaseUntil: now + 2 * retryMs, limit: HEARD_AT_ONCE };
+    const events = await world.store.claimEvents(request);
+    await each(events, world.settings.callsMax, (claimed) => takeEvent(world, claimed));
+    if (events.length < HEARD_AT_ONCE) return;
+  }
+}
+
 /** A transaction that is under way elsewhere ends within this many retries. */
 const RETRIES_NOT_BOOKED = 3;
 

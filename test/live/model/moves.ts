@@ -107,7 +107,7 @@ function takeStep(
   ];
   switch (step.kind) {
     case 'start': {
-      const change = begin(found, { ...step, requestDigest: DIGEST }, MOMENT);
+      const change = begin(found, { ...step, requestDigest: DIGEST, leaseUntil: NOW }, MOMENT);
       const { generation } = step;
       const after = afterChange(found, change);
       if (!rules.writesFirst)

@@ -8,10 +8,13 @@ import type { Moment } from './policy.ts';
 import { idempotencyKeyOf } from './reference.ts';
 import { isTooOld, nextLookAt } from './schedule.ts';
 
-/** Writes the attempt down, as sent: committed before the call, so that whoever comes after a crash knows of it. */
+/**
+ * Writes the attempt down, as sent: committed before the call, so that whoever comes after a crash knows of it. Writing
+ * ends the lease, so nobody else looks at it before the instant until which its worker is believed to be at it.
+ */
 export function begin(
   found: ChargeCase,
-  start: Extract<Step, { kind: 'start' }> & { readonly requestDigest: string },
+  start: Extract<Step, { kind: 'start' }> & { readonly requestDigest: string; readonly leaseUntil: Instant },
   moment: Moment,
 ): ChargeChange {
   assert(found.intent.state === 'due' && openAttempt(found) === null, 'an attempt begins beside another');
@@ -29,7 +32,12 @@ export function begin(
     declineCode: null,
     absentAt: [],
   };
-  return { ...unchanged(found), state: 'in_flight', runAt: nextLookAt(attempt, moment), attempt };
+  return {
+    ...unchanged(found),
+    state: 'in_flight',
+    runAt: Math.max(nextLookAt(attempt, moment), start.leaseUntil),
+    attempt,
+  };
 }
 
 /** Looks at it again later. An attempt that has been open for too long goes to a person instead. */
