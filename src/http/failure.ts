@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { sayDefect } from '../flow/live/defect.ts';
 import { StoreUnavailable } from '../flow/ports/store.ts';
 import type { ApiPorts } from './ports.ts';
 import { PROBLEM_TYPE, problemOf, Refusal } from './problem.ts';
@@ -8,14 +9,11 @@ import { PROBLEM_TYPE, problemOf, Refusal } from './problem.ts';
 export function answerError(ports: ApiPorts, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   if (refusal === null) {
-    const [, ...frames] = String((error as Error).stack).split('\n    at ');
-    // The message of a foreign error may quote what somebody sent: the place and the kind are enough to find it.
     ports.log.error('defect in a request', {
       request_id: request.id,
       operation: request.routeOptions.config.operation ?? 'none',
-      error: error instanceof Error ? error.name : typeof error,
       code: String((error as { code?: unknown }).code ?? ''),
-      at: frames.slice(0, 6).join(' < '),
+      ...sayDefect(error),
     });
   }
   send(reply, request.id, refusal ?? new Refusal('internal', `Nothing more is said here. The log has ${request.id}.`));

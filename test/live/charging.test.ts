@@ -349,3 +349,25 @@ test('two workers side by side take a hundred rentals once each', async () => {
   assert.equal(house.provider.requests.length, 100);
   assert.equal(new Set(house.provider.requests.map((request) => request.idempotencyKey)).size, 100);
 });
+
+test('a call that fails by a defect costs the others of its batch nothing, and goes to a person in time', async () => {
+  const house = await openHouse();
+  const { charge, lookUp } = house.provider;
+  const isBroken = (reference: string) => reference.includes(':broken:');
+  house.provider.charge = (request) => {
+    if (isBroken(request.idempotencyKey)) throw new Error('no access to this merchant account');
+    return charge(request);
+  };
+  house.provider.lookUp = (request) => {
+    if (isBroken(request.reference)) throw new Error('no access to this merchant account');
+    return lookUp(request);
+  };
+  await house.end('broken');
+  await house.end('r2');
+  await house.pass(MINUTE_MS);
+  assert.equal((await house.caseOf('r2')).intent.state, 'succeeded');
+  assert.equal((await house.caseOf('broken')).intent.state, 'in_flight');
+  await house.pass(3 * DAY_MS + HOUR_MS);
+  assert.equal((await house.caseOf('broken')).intent.state, 'parked');
+  assert.equal((await house.caseOf('broken')).attempts.length, 1);
+});

@@ -8,6 +8,7 @@ import { adopt, begin, defer, giveUp, park } from '../../core/live/charge/take-s
 import type { Attempt, ChargeCase, ChargeChange, Observation } from '../../core/live/charge.ts';
 import { announce } from './announce.ts';
 import { cursorName } from './cursor.ts';
+import { sayDefect } from './defect.ts';
 import { each } from './each.ts';
 import { insist } from './insist.ts';
 import { recordSighting } from './record-sighting.ts';
@@ -122,9 +123,29 @@ interface Seen {
   readonly sighting: Sighting;
 }
 
-async function make(world: LiveWorld, { found, kind, attempt }: Call): Promise<Seen> {
-  const observation = await (kind === 'charge' ? charge(world, found, attempt) : lookUp(world, attempt));
-  return { found, sighting: { generation: attempt.generation, observation } };
+async function make(world: LiveWorld, call: Call): Promise<Seen> {
+  const { found, kind, attempt } = call;
+  try {
+    const observation = await (kind === 'charge' ? charge(world, found, attempt) : lookUp(world, attempt));
+    return { found, sighting: { generation: attempt.generation, observation } };
+  } catch (error) {
+    world.log.error('a call failed by a defect', { attempt: attempt.idempotencyKey, ...sayDefect(error) });
+    return { found, sighting: { generation: attempt.generation, observation: unheard(world, call) } };
+  }
+}
+
+/** A defect says nothing about money, and must not cost the others of the batch what they have heard. */
+function unheard({ clock }: LiveWorld, { kind }: Call): Observation {
+  return {
+    source: kind === 'charge' ? 'answer' : 'look_up',
+    at: clock.now(),
+    outcome: 'unknown',
+    providerRef: null,
+    amount: null,
+    merchantAccount: null,
+    declineCode: null,
+    detail: 'a defect of Storno: the call was not understood, or not made',
+  };
 }
 
 function charge(world: LiveWorld, { intent }: ChargeCase, attempt: Attempt): Promise<Observation> {
