@@ -37,6 +37,7 @@ async function hunt(
     rentals: null,
     saboteur: name,
     jobs,
+    batchSeeds: 1,
     onResult(result: BatchResult) {
       seeds += result.seeds;
       const [first] = result.failures;

@@ -60,6 +60,7 @@ async function runMany(seeds: number, from: number): Promise<void> {
     rentals,
     saboteur: null,
     jobs,
+    batchSeeds: 10,
     onResult(result) {
       results.push(result);
       for (const failure of result.failures) {

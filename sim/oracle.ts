@@ -123,7 +123,8 @@ function tellAccount(swarm: Swarm, chance: Chance, index: number): AccountStory 
     ]),
     methodAfterMs: chance.int(swarm.spanMs + 6 * HOUR_MS),
     isPlan,
-    minutesGiven: isPlan && chance.happens(0.6) ? chance.between(1, 120) : 0,
+    // Said again after a restore, rentals draw on free minutes in another order, and cost otherwise than was taken.
+    minutesGiven: isPlan && chance.happens(0.6) && !swarm.faults.has('store_restored') ? chance.between(1, 120) : 0,
     minutesBeforeRides: chance.happens(0.5),
     minutesLapsing: chance.happens(0.2) ? chance.between(1, 60) : 0,
     lotGrantedTwice: swarm.faults.has('lot_granted_twice') && chance.happens(0.5),

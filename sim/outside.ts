@@ -55,7 +55,9 @@ export function letInOutsider(parts: {
       case 'capture_outside':
       case 'capture_foreign': {
         const isOurs = story.outside === 'capture_outside';
-        post('/v1/payment_intents', again(charge, isOurs), '');
+        const isPending = (oracle.account(story.accountId)?.card ?? 'good').startsWith('pending');
+        const copied = isOurs ? (isPending || chance.happens(0.5) ? 'rental' : 'all') : 'nothing';
+        post('/v1/payment_intents', again(charge, copied), '');
         marks.hit(`fault:${story.outside}`);
         break;
       }
@@ -76,9 +78,17 @@ function chargeOf(engine: SandboxEngine, rentalId: string): WireCharge | null {
   return null;
 }
 
-/** The same once more: by hand, copied with our metadata, or without anything that says what it is for. */
-function again(charge: WireCharge, isOurs: boolean): WireRequest['form'] {
-  const metadata = isOurs ? Object.entries(charge.metadata).map(([name, text]) => [`metadata[${name}]`, text]) : [];
+/** What of an attempt's own metadata names the attempt, not only the rental. */
+const OF_THE_ATTEMPT = ['generation', 'reference'];
+
+/**
+ * The same once more by hand: with all our metadata copied, with what names the rental, or with nothing of ours. The
+ * whole reference is copied only where the attempt is decided: docs/simulator.md, limits.
+ */
+function again(charge: WireCharge, copied: 'all' | 'rental' | 'nothing'): WireRequest['form'] {
+  const metadata = Object.entries(charge.metadata)
+    .filter(([name]) => copied === 'all' || (copied === 'rental' && !OF_THE_ATTEMPT.includes(name)))
+    .map(([name, text]) => [`metadata[${name}]`, text]);
   return {
     amount: String(charge.amount),
     currency: charge.currency,

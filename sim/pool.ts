@@ -1,9 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Batch, BatchResult } from './batch.ts';
 
-/** Small enough that threads end together, large enough that messages cost nothing. */
-const BATCH_SEEDS = 10;
-
 /**
  * Runs seeds on threads, in batches; `onResult` hears of each. Seeds know nothing of each other, so the order in which
  * batches end does not matter. Answers when all are done, or when `onResult` answers `stop`.
@@ -14,6 +11,8 @@ export function runSeeds(parts: {
   readonly rentals: number | null;
   readonly saboteur: string | null;
   readonly jobs: number;
+  /** Seeds that a thread takes at once: small enough that all end together, large enough that messages cost nothing. */
+  readonly batchSeeds: number;
   readonly onResult: (result: BatchResult) => 'go_on' | 'stop';
 }): Promise<void> {
   const end = parts.from + parts.seeds;
@@ -21,7 +20,7 @@ export function runSeeds(parts: {
   let stopped = false;
   const takeBatch = (): Batch | null => {
     if (stopped || next >= end) return null;
-    const size = Math.min(BATCH_SEEDS, end - next, Math.ceil(parts.seeds / parts.jobs));
+    const size = Math.min(parts.batchSeeds, end - next);
     const seeds = Array.from({ length: size }, (_, index) => next + index);
     next += size;
     return { seeds, rentals: parts.rentals, saboteur: parts.saboteur };

@@ -92,6 +92,10 @@ async function drain(world: World): Promise<number> {
 }
 
 async function lastWord(world: World): Promise<readonly string[]> {
+  for (const [, { wire }] of world.bank.engine.rows('disputes')) {
+    const end = wire.status === 'won' || wire.status === 'lost' ? wire.status : 'open';
+    world.marks.hit(`fault:dispute_${end}`);
+  }
   const { swarm, oracle, memory, bank } = world;
   return audit({
     swarm,

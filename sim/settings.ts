@@ -30,7 +30,8 @@ export function settingsFor(swarm: Swarm): LiveSettings {
       attemptsMax: 20,
     },
     breaker: { doubleChargesMax: 5, withinMs: HOUR_MS },
-    reading: { firstMs: DAY_MS, windowMs: 2 * DAY_MS, overlapMs: 5 * MINUTE_MS },
+    // Back beyond everything: a database restored from before its first reading has no cursor.
+    reading: { firstMs: 60 * DAY_MS, windowMs: 60 * DAY_MS, overlapMs: 5 * MINUTE_MS },
     inbox: { retryMs: HOUR_MS, giveUpAfterMs: 2 * DAY_MS },
     statementText: 'STORNO RIDE',
     merchants: MERCHANTS,

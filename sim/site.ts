@@ -90,6 +90,7 @@ export function createSite(parts: {
           if (process.incarnation === incarnation) parts.onCrash(error);
         });
       };
+      if (process.wallErrorMs !== 0) marks.hit('fault:clock_skewed');
       processes.push(process);
       begins.set(process, begin);
       scheduler.after(chance.int(1000), begin);

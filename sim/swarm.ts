@@ -131,7 +131,7 @@ const EDGES = yearsOf(2024, 2033).flatMap((year) => [
 
 export function drawSwarm(seed: number, rentalsWanted: number | null): Swarm {
   const chance = chanceOf(seed, 'swarm');
-  const faults = drawFaults(chance);
+  const faults = withoutUnbearable(drawFaults(chance));
   const probability = {} as Record<Fault, number>;
   for (const fault of FAULTS) {
     const most = OFTEN[fault] ?? OFTEN_OTHERWISE;
@@ -165,6 +165,18 @@ function drawFaults(chance: Chance): ReadonlySet<Fault> {
   const share = chance.unit() * 0.5;
   const drawn = FAULTS.filter(() => chance.happens(share));
   return new Set(drawn.length > 0 ? drawn : [chance.pick(FAULTS)]);
+}
+
+/** Pairs of faults of which nobody claims that they are survived together: docs/simulator.md, limits. */
+const UNBEARABLE: readonly (readonly [Fault, readonly Fault[]])[] = [
+  ['store_restored', ['rental_corrected', 'refund_outside_fails']],
+  ['provider_keys_ignored', ['provider_pending', 'provider_fails_late']],
+];
+
+function withoutUnbearable(faults: ReadonlySet<Fault>): ReadonlySet<Fault> {
+  const left = new Set(faults);
+  for (const [fault, others] of UNBEARABLE) if (left.has(fault)) for (const other of others) left.delete(other);
+  return left;
 }
 
 /** 20 to 400, 100 on average. */

@@ -104,10 +104,12 @@ export function buildWorld(
     },
   });
   const bank = openBank({ swarm, chance: chance('bank'), marks });
+  const sent = new Set<string>();
   const handle: World['handle'] = (wire, now) => {
     const played = bank.engine.handle(wire, now);
     const key = wire.headers['idempotency-key'] ?? '';
     trace.line(now, 'provider', `${wire.method} ${wire.path} ${key} gives ${played.response?.status ?? 'silence'}`);
+    countConfigured({ swarm, marks, sent }, wire, played.response?.status ?? 0);
     webhooks.arm();
     return played;
   };
@@ -215,6 +217,27 @@ function digest(text: string): string {
 function frameOf(error: Error): string {
   const frame = error.stack?.split('\n').find((line) => line.includes('/src/')) ?? '';
   return frame.trim().replace(/\(?(?:file:\/\/)?\/.*\/src\//, '(src/');
+}
+
+/** Faults that are a way of the provider, not an accident: counted where they can make a difference. */
+function countConfigured(
+  parts: { readonly swarm: Swarm; readonly marks: Marks; readonly sent: Set<string> },
+  { method, headers }: WireRequest,
+  status: number,
+): void {
+  const { swarm, marks, sent } = parts;
+  if (status === 429) marks.hit('fault:provider_429');
+  if (status === 409) marks.hit('fault:provider_409');
+  const key = headers['idempotency-key'];
+  if (method !== 'POST' || key === undefined) {
+    if (swarm.lookUpLagMs > 0) marks.hit('fault:provider_listing_late');
+    return;
+  }
+  if (swarm.faults.has('provider_keys_short')) marks.hit('fault:provider_keys_short');
+  for (const fault of ['provider_keys_ignored', 'provider_body_ignored', 'provider_errors_not_kept'] as const) {
+    if (swarm.faults.has(fault) && sent.has(key)) marks.hit(`fault:${fault}`);
+  }
+  sent.add(key);
 }
 
 /** Wakes whoever waits for what a commit made due. */

@@ -5,7 +5,11 @@ import type { Saboteur } from '../saboteurs.ts';
 /** Every method as it was, but for those given. */
 export function changed<T extends object>(inner: T, changes: Partial<T>): T {
   return new Proxy(inner, {
-    get: (target, name, receiver) => (name in changes ? changes[name as keyof T] : Reflect.get(target, name, receiver)),
+    get(target, name) {
+      if (name in changes) return changes[name as keyof T];
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
   });
 }
 
