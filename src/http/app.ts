@@ -105,7 +105,7 @@ function addHooks(ports: ApiPorts, app: FastifyInstance): void {
     checkBodyType(request, accepts ?? []);
     if (idempotency) checkCommandKey(request, idempotency);
   });
-  app.addHook('preValidation', async (request) => refuseRepeatedNames(request));
+  app.addHook('preValidation', async (request) => refuseOddNames(request));
   app.addHook('preHandler', async (request, reply) => {
     const { operation, idempotency } = request.routeOptions.config;
     // Lines are commands each by itself, identified by their rental.
@@ -129,13 +129,16 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-function refuseRepeatedNames(request: FastifyRequest): void {
-  for (const [name, value] of Object.entries(request.query as Record<string, unknown>)) {
-    if (typeof value === 'string') continue;
-    throw new Refusal('request_invalid', 'A parameter stands twice.', {
-      faults: [{ pointer: `/${name}`, detail: 'may stand once' }],
-    });
+/** What the schemas cannot say of addresses: each name once, and no U+0000, which no text of PostgreSQL holds. */
+function refuseOddNames({ query, params }: FastifyRequest): void {
+  for (const [name, value] of Object.entries({ ...(query as object), ...(params as object) })) {
+    if (typeof value !== 'string') refuseParameter('A parameter stands twice.', name, 'may stand once');
+    else if (value.includes('\0')) refuseParameter('A parameter holds U+0000.', name, 'is no text that can be kept');
   }
+}
+
+function refuseParameter(detail: string, name: string, fault: string): never {
+  throw new Refusal('request_invalid', detail, { faults: [{ pointer: `/${name}`, detail: fault }] });
 }
 
 function logRequest(ports: ApiPorts, request: FastifyRequest, reply: FastifyReply): void {

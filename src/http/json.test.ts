@@ -33,6 +33,11 @@ test('JSON that programs read differently is refused, and says why', () => {
     ['[1,]', /not JSON/],
     ['{"a":NaN}', /not JSON/],
     ['\ufeff{}', /not JSON/],
+    ['{"a":"\\u0000"}', /U\+0000/],
+    ['{"\\u0000":1}', /U\+0000/],
+    ['["\\ud800"]', /surrogate/],
+    ['["\\udc00\\ud800"]', /surrogate/],
+    ['["\\u00"]', /not JSON/],
   ] as const) {
     assert.match(refusal(text), reason, text.slice(0, 60));
   }
@@ -53,7 +58,7 @@ test('whatever is accepted is read as JSON.parse reads it', () => {
     fc.property(fc.json({ maxDepth: 8 }), (text) => {
       const read = readJsonText(text);
       if (read.ok) assert.deepEqual(read.value, JSON.parse(text));
-      else assert.match(read.detail, /not allowed|not exact|twice|deeper/);
+      else assert.match(read.detail, /not allowed|not exact|twice|deeper|surrogate|U\+0000/);
     }),
     { seed: SEED, numRuns: 500 },
   );

@@ -11,7 +11,7 @@ export type JsonRead = { readonly ok: true; readonly value: unknown } | { readon
 
 /**
  * JSON that means the same to every program: UTF-8, no name twice, no number that a double does not hold, no name that
- * JavaScript reads for itself, `DEPTH_MAX` deep at most.
+ * JavaScript reads for itself, no text that PostgreSQL would refuse or change, `DEPTH_MAX` deep at most.
  */
 export function readJson(bytes: Uint8Array): JsonRead {
   const text = decode(bytes);
@@ -47,7 +47,7 @@ function oddityOf(text: string): string | null {
       const token = match(STRING, text, index);
       if (token === null) return 'The body is not JSON.';
       index += token.length;
-      const oddity = isName(text, index) ? oddityOfName(token, names.at(-1)) : null;
+      const oddity = oddityOfText(token) ?? (isName(text, index) ? oddityOfName(token, names.at(-1)) : null);
       if (oddity !== null) return oddity;
       continue;
     }
@@ -69,6 +69,18 @@ function oddityOf(text: string): string | null {
 function match(pattern: RegExp, text: string, index: number): string | null {
   pattern.lastIndex = index;
   return pattern.exec(text)?.[0] ?? null;
+}
+
+/**
+ * U+0000, which no text of PostgreSQL holds, and half of a surrogate pair, which turns into U+FFFD on its way. Both can
+ * only be written as an escape.
+ */
+function oddityOfText(token: string): string | null {
+  if (!token.includes('\\u')) return null;
+  const text = unescaped(token);
+  if (text === null) return 'The body is not JSON.';
+  if (text.includes('\0')) return 'A text holds U+0000, which cannot be kept.';
+  return text.isWellFormed() ? null : 'A text holds half of a surrogate pair, which is no character.';
 }
 
 function isName(text: string, index: number): boolean {
