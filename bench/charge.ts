@@ -4,8 +4,8 @@
  *
  *     npm run bench:charge -- --rounds 4 --seconds 6
  *
- * Prints nothing where the server is not durable or the books are wrong afterwards, and ends with 1 where a limit is not
- * kept. Figures measured so far: bench/README.md.
+ * Prints nothing where the server is not durable or the books are wrong afterwards, and ends with 1 where a limit is
+ * not kept. Figures measured so far: bench/README.md.
  */
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/world/postgres/store.ts';
@@ -13,7 +13,10 @@ import { ACCOUNTS, type Line, linesOf, type Rate, rentalsSaid } from './charge/l
 import { type BenchServer, openServer } from './charge/server.ts';
 import { median } from './measure.ts';
 
-/** What each ratio must be at least, and what it is meant to be. Source: the recommended goals of `performance.md` §7. */
+/**
+ * What each ratio must be at least, and what it is meant to be. Source: the recommended goals of `performance.md`
+ * §7.
+ */
 const LIMITS: readonly { readonly name: string; readonly of: string; readonly must: number; readonly goal: number }[] =
   [
     { name: 'P1', of: 'simple-update', must: 0.8, goal: 1 },

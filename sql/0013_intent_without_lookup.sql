@@ -1,6 +1,6 @@
--- Whether the rental of an intent exists was looked up for every rental that is written, over all partitions, although
--- the same statement writes both: a fifth of its cost (docs/decisions/0020). No money hangs on it: what is owed stands in
--- the intent itself. The check of the invariants looks instead.
+-- Whether the rental of an intent exists was looked up for every rental that is written, over all partitions,
+-- although the same statement writes both: a fifth of its cost (docs/decisions/0020). No money hangs on it: what is
+-- owed stands in the intent itself. The check of the invariants looks instead.
 alter table storno.charge_intent drop constraint charge_intent_rental_fkey;
 
 -- What was written together stands together.

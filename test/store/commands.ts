@@ -1,28 +1,9 @@
-import type { Chance } from '../../sim/chance.ts';
 import { DAY_MS, type Instant, MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { ChargeCase, ChargeChange, ObligationKey } from '../../src/core/live/charge.ts';
-import { decideMovement } from '../../src/core/live/movement.ts';
-import type { ProviderEvent, ProviderPayment } from '../../src/flow/ports/provider.ts';
-import type { LiveStore, RentalEnding, SeenPayment } from '../../src/flow/ports/store.ts';
+import type { LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
+import { finish, move, receive, recordLine, recordPayment } from './provider-commands.ts';
 import * as sample from './samples.ts';
-
-/** One method of a store with its arguments, to be run on several. */
-export interface Command {
-  readonly name: string;
-  run(store: LiveStore): Promise<unknown>;
-}
-
-/** What a run remembers: cases as they were read at some time, so that late ones are stale. */
-export interface Session {
-  readonly prefix: string;
-  readonly chance: Chance;
-  readonly cases: ChargeCase[];
-  now: Instant;
-}
-
-export function beginSession(prefix: string, chance: Chance, from: Instant): Session {
-  return { prefix, chance, cases: [], now: from };
-}
+import { type Command, rentalId, type Session } from './session.ts';
 
 /** Few names, so that commands meet. The twin is read to find out what could come next. */
 export async function nextCommand(twin: LiveStore, session: Session): Promise<Command> {
@@ -34,7 +15,6 @@ export async function nextCommand(twin: LiveStore, session: Session): Promise<Co
 type Maker = (session: Session, twin: LiveStore) => Command | Promise<Command>;
 
 const accountId = ({ prefix, chance }: Session) => `${prefix}${chance.pick(['a', 'a', 'b', 'c', 'nobody'])}`;
-const rentalId = ({ prefix, chance }: Session) => `${prefix}r${chance.int(6)}`;
 const lotId = ({ prefix, chance }: Session) => `${prefix}l${chance.int(3)}`;
 const usesOf = (session: Session) =>
   session.chance.happens(0.4) ? [{ lotId: lotId(session), minutes: session.chance.between(1, 12) }] : [];
@@ -261,121 +241,4 @@ async function voidOne(session: Session, twin: LiveStore): Promise<Command> {
     next: withNext ? sample.endingOf(parts, revision + 1, revision + 1) : null,
   };
   return { name: `voidRental ${id}`, run: (store) => store.voidRental(voiding) };
-}
-
-function eventOf(session: Session): ProviderEvent {
-  return {
-    provider: 'stripe',
-    merchantAccount: 'acct_1',
-    eventId: `${session.prefix}evt_${session.chance.int(4)}`,
-    type: 'charge.succeeded',
-    objectRef: 'ch_1',
-    createdAt: sample.NOW,
-  };
-}
-
-function receive(session: Session): Command {
-  const [event, now] = [eventOf(session), session.now];
-  return { name: 'receiveEvent', run: (store) => store.receiveEvent(event, '{}', now) };
-}
-
-function finish(session: Session): Command {
-  const { now } = session;
-  if (session.chance.happens(0.5)) {
-    const request = { now, leaseUntil: now + MINUTE_MS, limit: session.chance.between(1, 3) };
-    return { name: 'claimEvents', run: (store) => store.claimEvents(request) };
-  }
-  const state = session.chance.pick(['done', 'parked', 'given_up'] as const);
-  const finished = { event: eventOf(session), state, retryAt: state === 'parked' ? now + MINUTE_MS : null, note: 'n' };
-  return { name: 'finishEvent', run: (store) => store.finishEvent(finished) };
-}
-
-function recordPayment(session: Session): Command {
-  const { chance, now, prefix } = session;
-  const number = chance.int(4);
-  const kind = number === 0 ? 'refund' : 'charge';
-  const payment: ProviderPayment = {
-    provider: 'stripe',
-    merchantAccount: 'acct_1',
-    providerRef: `${prefix}pay_${number}`,
-    kind,
-    parentRef: kind === 'refund' ? `${prefix}pay_1` : null,
-    status: chance.pick(['succeeded', 'pending', 'failed', 'canceled'] as const),
-    amount: { amountMinor: 1450n, currency: 'EUR' },
-    createdAt: sample.NOW,
-    code: chance.happens(0.5) ? 'card_declined' : null,
-    metadata: {},
-  };
-  const key =
-    number % 2 === 0
-      ? null
-      : ({ accountId: `${prefix}a`, rentalId: `${prefix}r0`, purpose: 'rental', occurrence: 1 } as const);
-  const seen: SeenPayment = { payment, key };
-  return { name: 'recordPayments', run: (store) => store.recordPayments([seen], now) };
-}
-
-function recordLine(session: Session): Command {
-  const { chance, now, prefix } = session;
-  const line = `${prefix}txn_${chance.int(5)}`;
-  const booked = {
-    line: {
-      provider: 'stripe',
-      merchantAccount: 'acct_1',
-      lineId: line,
-      paymentRef: `${prefix}pay_1`,
-      kind: 'charge',
-      amount: { amountMinor: 1450n, currency: 'EUR' },
-      fee: { amountMinor: 45n, currency: 'EUR' },
-      bookedAt: sample.NOW,
-    },
-    accountId: `${prefix}a`,
-    transfers: [
-      {
-        accountId: `${prefix}a`,
-        kind: 'settled',
-        sourceRef: line,
-        debit: 'house_provider',
-        credit: 'house_clearing',
-        dimension: 'stripe',
-        asset: 'EUR',
-        amount: 1405n,
-        corrects: null,
-        happenedAt: sample.NOW,
-      },
-    ],
-  } as const;
-  return { name: 'recordLedgerLines', run: (store) => store.recordLedgerLines([booked], now) };
-}
-
-/** Refunds and disputes of captures, and of some that nobody knows. */
-async function move(session: Session, twin: LiveStore): Promise<Command> {
-  const { chance, now } = session;
-  const id = rentalId(session);
-  const intents = await twin.readIntents(id);
-  const intent = intents.length > 0 ? chance.pick(intents) : null;
-  const found = intent && (await twin.readCase(intent.key));
-  const capture = found?.captures.length ? chance.pick(found.captures) : null;
-  const key = intent?.key ?? {
-    accountId: `${session.prefix}a`,
-    rentalId: id,
-    purpose: 'rental' as const,
-    occurrence: 1,
-  };
-  const kind = chance.pick(['refund', 'refund', 'chargeback', 'chargeback_reversal'] as const);
-  const dispute = `${capture?.providerRef ?? 'ch_none'}_${kind === 'refund' ? 're' : 'dp'}${chance.int(2)}`;
-  const payment: ProviderPayment = {
-    provider: 'stripe',
-    merchantAccount: 'acct_1',
-    providerRef: kind === 'chargeback_reversal' ? `${dispute}:won` : dispute,
-    kind,
-    parentRef: capture?.providerRef ?? 'ch_none',
-    status: kind === 'refund' && chance.happens(0.3) ? 'failed' : 'succeeded',
-    amount: { amountMinor: (capture?.amount.amountMinor ?? 100n) / 2n, currency: 'EUR' },
-    createdAt: now,
-    code: null,
-    metadata: {},
-  };
-  const decided = decideMovement(key, payment);
-  if (decided === null) return { name: 'readIntents', run: (store) => store.readIntents(id) };
-  return { name: `recordMovement ${kind}`, run: (store) => store.recordMovement({ payment, key, ...decided }) };
 }

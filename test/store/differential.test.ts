@@ -7,13 +7,14 @@ import type { LiveStore } from '../../src/flow/ports/store.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { bothRoles } from './both-roles.ts';
-import { beginSession, nextCommand } from './commands.ts';
+import { nextCommand } from './commands.ts';
 import { dumpDatabase, dumpTwin } from './dump.ts';
 import { NOW } from './samples.ts';
+import { beginSession } from './session.ts';
 
 /**
- * The simulator judges the flows over a memory twin: what it finds is worth as much as the twin is like PostgreSQL. Both
- * get the same commands and must give the same answers, and hold the same at the end. STORNO_SEED repeats a run,
+ * The simulator judges the flows over a memory twin: what it finds is worth as much as the twin is like PostgreSQL.
+ * Both get the same commands and must give the same answers, and hold the same at the end. STORNO_SEED repeats a run,
  * STORNO_STORE_SEQUENCES makes it longer.
  */
 const SEED = Number(process.env.STORNO_SEED || 20_141_116);

@@ -102,7 +102,10 @@ function pageOf<T>(rows: readonly T[], limit: number, keyOf: (item: T) => readon
   return { items, next: rows.length > limit && last !== undefined ? JSON.stringify(keyOf(last)) : null };
 }
 
-/** The key after which a page begins. Whoever hands out cursors seals them; one that is not ours begins at the start. */
+/**
+ * The key after which a page begins. Whoever hands out cursors seals them; one that is not ours begins at the
+ * start.
+ */
 function placeOf(cursor: string | null, parts: number): readonly (string | null)[] {
   const nowhere = new Array<null>(parts).fill(null);
   if (cursor === null) return nowhere;

@@ -38,7 +38,10 @@ const CLAIM: Statement = {
   returning ${namesOf(KEY, 'i.')}, i.version, i.run_at`,
 };
 
-/** What is known of obligations, all from one moment. Amounts inside of JSON are text, since JSON's numbers end at 2^53. */
+/**
+ * What is known of obligations, all from one moment. Amounts inside of JSON are text, since JSON's numbers end at
+ * 2^53.
+ */
 const READ_CASES: Statement = {
   name: 'read_cases',
   text: `select ${INTENT_COLUMNS}, m.method,
