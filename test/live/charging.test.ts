@@ -371,3 +371,41 @@ test('a call that fails by a defect costs the others of its batch nothing, and g
   assert.equal((await house.caseOf('broken')).intent.state, 'parked');
   assert.equal((await house.caseOf('broken')).attempts.length, 1);
 });
+
+test('a refund and an event that meet a defect stop neither the listing nor other events, and are said in time', async () => {
+  const house = await openHouse();
+  await house.end('r1');
+  await house.pass(HOUR_MS);
+  const [charge] = house.provider.payments;
+  assert.ok(charge !== undefined);
+  const moved = {
+    ...charge,
+    metadata: {},
+    createdAt: house.clock.now,
+    kind: 'refund',
+    parentRef: 'ch_broken',
+  } as const;
+  const { fetch } = house.provider;
+  house.provider.fetch = (request) => {
+    if (request.providerRef === 'ch_broken') throw new Error('no access to this merchant account');
+    return fetch(request);
+  };
+  house.provider.payments.push({ ...moved, providerRef: 're_1' });
+  const again = { ...charge, providerRef: 'ch_again', createdAt: house.clock.now + MINUTE_MS };
+  house.provider.payments.push(again);
+  const common = { provider: 'stripe', merchantAccount: 'acct_1', type: 'charge.updated', createdAt: house.clock.now };
+  for (const objectRef of ['ch_broken', charge.providerRef]) {
+    await house.store.receiveEvent({ ...common, eventId: `evt_${objectRef}`, objectRef }, '{}', house.clock.now);
+  }
+  await house.pass(2 * HOUR_MS);
+  assert.equal(house.balance('account_payable'), -PRICE);
+  const states = [...house.store.rows().inbox.values()].map(({ event, state }) => [event.eventId, state]);
+  assert.deepEqual(Object.fromEntries(states), {
+    evt_ch_broken: 'parked',
+    evt_ch_1: 'done',
+    'storno:re_1:succeeded': 'parked',
+  });
+  await house.pass(2 * DAY_MS);
+  const said = house.alarms.filter((alarm) => alarm.kind === 'payment_unexplained');
+  assert.deepEqual(said.map((alarm) => alarm.subject).toSorted(), ['stripe:acct_1:ch_broken', 'stripe:acct_1:re_1']);
+});

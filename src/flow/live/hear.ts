@@ -4,8 +4,10 @@ import { type Naming, readMetadata } from '../../core/live/charge/reference.ts';
 import type { ChargeCase, EvidenceSource, Observation } from '../../core/live/charge.ts';
 import { decideMovement } from '../../core/live/movement.ts';
 import type { ProviderPayment } from '../ports/provider.ts';
+import { StoreUnavailable } from '../ports/store.ts';
 import { announceCaptures } from './announce.ts';
 import { lookUp } from './charge-due.ts';
+import { sayDefect } from './defect.ts';
 import { recordSighting } from './record-sighting.ts';
 import { stopByItself } from './stop-charging.ts';
 import { type LiveWorld, providerNamed } from './world.ts';
@@ -135,10 +137,24 @@ export async function keepForLater(
 
 /** Hears of a payment that a listing or a ledger shows: what is unexplained is said, what must wait is kept. */
 export async function hearListed(world: LiveWorld, payment: ProviderPayment, why: string): Promise<void> {
-  const heard = await hear(world, payment, 'listing');
+  const heard = await hearOrKeep(world, payment);
   const subject = paymentText(payment);
   if (heard === 'unexplained') await announceUnexplained(world, subject, `${payment.kind} ${subject}`);
   if (heard === 'too_early' || heard === 'later') await keepForLater(world, payment, why);
+}
+
+/**
+ * A refund or a dispute that meets a defect is tried again by itself, and the listing is read on. Not so a charge: what
+ * lies behind the cursor counts as known, and absence is proven by it.
+ */
+async function hearOrKeep(world: LiveWorld, payment: ProviderPayment): Promise<Heard> {
+  try {
+    return await hear(world, payment, 'listing');
+  } catch (error) {
+    if (error instanceof StoreUnavailable || payment.kind === 'charge') throw error;
+    world.log.error('a listed payment met a defect', { subject: paymentText(payment), ...sayDefect(error) });
+    return 'later';
+  }
 }
 
 /** A payment of ours or of somebody else: money moved, and nothing here says why. */

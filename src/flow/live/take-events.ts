@@ -1,5 +1,6 @@
 import type { ProviderPayment } from '../ports/provider.ts';
-import type { ClaimedEvent } from '../ports/store.ts';
+import { type ClaimedEvent, StoreUnavailable } from '../ports/store.ts';
+import { sayDefect } from './defect.ts';
 import { each } from './each.ts';
 import { announceUnexplained, type Heard, hear, keyOf } from './hear.ts';
 import { type LiveWorld, providerNamed } from './world.ts';
@@ -38,8 +39,19 @@ export async function hearAgain(world: LiveWorld): Promise<void> {
 /** A transaction that is under way elsewhere ends within this many retries. */
 const RETRIES_NOT_BOOKED = 3;
 
-/** The event says only that something may have changed: what it speaks of is fetched, and that is dealt with. */
+/** An event that meets a defect waits like one that speaks of nothing known: it stops no other, and is said in time. */
 async function takeEvent(world: LiveWorld, claimed: ClaimedEvent): Promise<void> {
+  try {
+    await dealWith(world, claimed);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    world.log.error('an event met a defect', { event_id: claimed.event.eventId, ...sayDefect(error) });
+    await wait(world, claimed, 'a defect of Storno');
+  }
+}
+
+/** The event says only that something may have changed: what it speaks of is fetched, and that is dealt with. */
+async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<void> {
   const { event } = claimed;
   const provider = providerNamed(world, event.provider);
   const { merchantAccount, objectRef } = event;
