@@ -75,6 +75,13 @@ test('what is not signed, signed by a stranger, changed, or too old is refused a
   assert.equal((await stored()).length, before);
 });
 
+test('an event about no payment is acknowledged and not kept', async () => {
+  const before = (await stored()).length;
+  const body = event('evt_customer').replace('payment_intent.succeeded', 'customer.created');
+  assert.equal((await send(body, sign(body, 'whsec_new'))).status, 204);
+  assert.equal((await stored()).length, before);
+});
+
 test('the log says of an event what it is, and nothing of the customer', () => {
   assert.ok(api.log.some((line) => line.includes('payment_intent.succeeded')));
   assert.ok(!api.log.join('').includes('mario.rossi'));

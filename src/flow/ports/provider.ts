@@ -82,7 +82,9 @@ export type EventRefusal =
   | { readonly kind: 'signature_invalid' }
   | { readonly kind: 'too_old' }
   | { readonly kind: 'too_new' }
-  | { readonly kind: 'malformed'; readonly detail: string };
+  | { readonly kind: 'malformed'; readonly detail: string }
+  /** Genuine, and not about a payment: to be acknowledged and forgotten. */
+  | { readonly kind: 'of_no_concern'; readonly type: string };
 
 /**
  * A payment provider. No method throws for what the network or the provider does: silence, 5xx and unreadable answers

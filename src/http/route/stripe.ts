@@ -26,7 +26,7 @@ export function addStripeRoute(ports: ApiPorts, app: Routes): void {
         ...describe('receiveStripeEvent', 'Webhooks', "Receive Stripe's events"),
         headers: Type.Object({ 'stripe-signature': Type.Optional(Type.String()) }),
         response: {
-          204: Type.Null({ description: 'Written down, or known already.' }),
+          204: Type.Null({ description: 'Written down, or known already, or about no payment.' }),
           ...problemsAlone('signature_invalid', 'body_too_large', 'internal', 'unavailable'),
         },
       },
@@ -44,6 +44,14 @@ async function receive(ports: ApiPorts, body: Buffer, signature: string): Promis
   const text = decode(body);
   if (verified === undefined || text === null) {
     throw new Refusal('signature_invalid', 'No secret of Stripe is configured here.', { code: 'malformed' });
+  }
+  if (!verified.ok && verified.error.kind === 'of_no_concern') {
+    ports.log.info('event of the provider', {
+      provider: 'stripe',
+      event_type: verified.error.type,
+      result: verified.error.kind,
+    });
+    return;
   }
   if (!verified.ok) {
     ports.log.warn('event of the provider refused', { provider: 'stripe', reason: verified.error.kind });

@@ -110,3 +110,19 @@ test('what is signed and yet no event of ours is malformed', () => {
   assert.equal(kindOf(verify(new Uint8Array([0xff, 0xfe]), header('', 'whsec_new', SECONDS))), 'malformed');
   assert.equal(kindOf(verify('x'.repeat(1_000_001), '')), 'malformed');
 });
+
+test('a genuine event that speaks of no payment is of no concern, whatever it speaks of', () => {
+  for (const [type, object] of [
+    ['customer.created', { id: 'cus_1', object: 'customer' }],
+    ['payout.paid', { id: 'po_1', object: 'payout' }],
+    ['balance.available', { object: 'balance' }],
+  ] as const) {
+    const body = JSON.stringify({ ...EVENT, type, data: { object } });
+    assert.equal(kindOf(verify(body, header(body, 'whsec_new', SECONDS))), 'of_no_concern', type);
+    assert.equal(kindOf(verify(body, header(body, 'whsec_x', SECONDS))), 'signature_invalid', type);
+  }
+  for (const type of ['charge.dispute.closed', 'charge.refund.updated', 'refund.failed', 'payment_intent.canceled']) {
+    const body = JSON.stringify({ ...EVENT, type });
+    assert.equal(kindOf(verify(body, header(body, 'whsec_new', SECONDS))), 'ok', type);
+  }
+});
