@@ -95,6 +95,7 @@ function addHooks(ports: ApiPorts, app: FastifyInstance): void {
   app.decorateRequest('keyId', '');
   app.decorateRequest('bodyDigest', '');
   app.decorateRequest('command', null);
+  app.decorateRequest('problem', null);
   app.decorateRequest('beganMs', 0);
   app.addHook('onRequest', async (request, reply) => {
     request.beganMs = ports.clock.monotonicMs();

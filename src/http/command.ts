@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MINUTE_MS } from '../core/kernel/time.ts';
 import type { OperationId } from './policy.ts';
 import type { ApiPorts } from './ports.ts';
-import { PROBLEM_TYPE, Refusal } from './problem.ts';
+import { PROBLEM_TYPE, type ProblemName, Refusal } from './problem.ts';
 
 /** Longer than any command takes. Whoever is silent beyond it is dead, and his command may be begun again. */
 const LEASE_MS = MINUTE_MS;
@@ -54,7 +54,10 @@ export async function beginCommand(
   }
 }
 
-/** Keeps the answer before it is sent. What says nothing about the effect (5xx) is not kept: it may be begun again. */
+/**
+ * Keeps the answer before it is sent. What says nothing about the effect (5xx), and what says that it be asked again
+ * (`state_changed`), is not kept: nothing was done, and the same wish may be fulfilled later.
+ */
 export async function finishCommand(
   ports: ApiPorts,
   request: FastifyRequest,
@@ -64,7 +67,7 @@ export async function finishCommand(
   const name = request.command;
   if (name === null) return;
   request.command = null;
-  if (reply.statusCode >= 500 || typeof payload !== 'string') {
+  if (reply.statusCode >= 500 || request.problem === 'state_changed' || typeof payload !== 'string') {
     await ports.office.releaseCommand(name, ports.clock.now());
     return;
   }
@@ -75,5 +78,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The command that this request has begun. */
     command: { readonly keyId: string; readonly idempotencyKey: string } | null;
+    /** As what it was refused; null while it was not. */
+    problem: ProblemName | null;
   }
 }

@@ -16,7 +16,9 @@ export function answerError(ports: ApiPorts, error: unknown, request: FastifyReq
       ...sayDefect(error),
     });
   }
-  send(reply, request.id, refusal ?? new Refusal('internal', `Nothing more is said here. The log has ${request.id}.`));
+  const said = refusal ?? new Refusal('internal', `Nothing more is said here. The log has ${request.id}.`);
+  request.problem = said.problem;
+  send(reply, request.id, said);
 }
 
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {

@@ -253,3 +253,27 @@ test('events tell what happened, in order, and the last cursor goes on', async (
 test('the books hold all their invariants after all of this', async () => {
   assert.deepEqual(await api.store.checkInvariants(), []);
 });
+
+test('a rental whose charge is under way is not taken back, and is under the same key once the outcome is known', async () => {
+  await end(rental('rnt_flight'));
+  const move = (state: string) =>
+    api.database.admin.query(
+      `update storno.charge_intent set state = $1, version = version + 1 where rental_id = 'rnt_flight'`,
+      [state],
+    );
+  const takeBack = () =>
+    api.call('POST', '/v1/rentals/rnt_flight/void', {
+      key,
+      body: JSON.stringify({ reason: 'the car never opened' }),
+      headers: { 'idempotency-key': 'void-in-flight' },
+    });
+  await move('in_flight');
+  const refused = await takeBack();
+  assert.deepEqual([refused.status, refused.problem.code], [409, 'charge_in_flight']);
+  await move('due');
+  const done = await takeBack();
+  assert.deepEqual([done.status, done.headers.get('idempotent-replayed')], [200, null]);
+  const charge = await api.call('GET', '/v1/charges/rnt_flight:rental:1', { key });
+  assert.equal((charge.json as { state: string }).state, 'voided');
+  assert.equal((await takeBack()).headers.get('idempotent-replayed'), 'true');
+});
