@@ -12,6 +12,7 @@ import { sayDefect } from './defect.ts';
 import { each } from './each.ts';
 import { insist } from './insist.ts';
 import { recordSighting } from './record-sighting.ts';
+import { sightOf } from './sighted.ts';
 import { type LiveWorld, providerNamed } from './world.ts';
 
 /** What one round did. */
@@ -159,9 +160,18 @@ function charge(world: LiveWorld, { intent }: ChargeCase, attempt: Attempt): Pro
   });
 }
 
-export function lookUp(world: LiveWorld, attempt: Attempt): Promise<Observation> {
-  const { idempotencyKey, paymentMethod, sentAt } = attempt;
-  return providerNamed(world, paymentMethod.provider).lookUp({ reference: idempotencyKey, paymentMethod, sentAt });
+/**
+ * Asks for all payments under the attempt's reference. Where they are not found but one was named before, that one is
+ * asked for by its id: a replayed answer may name a payment from before a restore, older than any look-up reaches back.
+ */
+export async function lookUp(world: LiveWorld, attempt: Attempt): Promise<Observation> {
+  const { idempotencyKey, paymentMethod, sentAt, providerRef } = attempt;
+  const provider = providerNamed(world, paymentMethod.provider);
+  const found = await provider.lookUp({ reference: idempotencyKey, paymentMethod, sentAt });
+  if (found.outcome !== 'absent' || providerRef === null) return found;
+  const { merchantAccount } = paymentMethod;
+  const payment = await provider.fetch({ merchantAccount, providerRef });
+  return payment === null ? found : sightOf(payment, 'poll');
 }
 
 /** All outcomes in one go. Those on whose intents somebody else wrote meanwhile are decided again, one by one. */

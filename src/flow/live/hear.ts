@@ -1,7 +1,7 @@
 import { attemptOf, isOpen } from '../../core/live/charge/case.ts';
 import { paymentText } from '../../core/live/charge/entries.ts';
 import { type Naming, readMetadata } from '../../core/live/charge/reference.ts';
-import type { ChargeCase, EvidenceSource, Observation } from '../../core/live/charge.ts';
+import type { ChargeCase, EvidenceSource } from '../../core/live/charge.ts';
 import { decideMovement } from '../../core/live/movement.ts';
 import type { ProviderPayment } from '../ports/provider.ts';
 import { StoreUnavailable } from '../ports/store.ts';
@@ -9,6 +9,7 @@ import { announceCaptures } from './announce.ts';
 import { lookUp } from './charge-due.ts';
 import { sayDefect } from './defect.ts';
 import { recordSighting } from './record-sighting.ts';
+import { sightOf } from './sighted.ts';
 import { stopByItself } from './stop-charging.ts';
 import { type LiveWorld, providerNamed } from './world.ts';
 
@@ -42,7 +43,7 @@ async function hearCharge(world: LiveWorld, payment: ProviderPayment, hearing: H
   if (found === null) return tookMoney ? strayOf(world, naming) : 'done';
   const { generation, key } = naming;
   if (!tookMoney && payment.status !== 'pending') return askAgain(world, found, generation, hearing);
-  const sighting = { generation, observation: observationOf(payment, hearing, world.clock.now()) };
+  const sighting = { generation, observation: sightOf(payment, hearing) };
   const after = await recordSighting(world, key, sighting);
   // Whoever wrote it down may have died before he said so aloud.
   if (after !== null && after.captures.length > 1) await announceCaptures(world, after);
@@ -84,20 +85,6 @@ async function stopForOlderDatabase(world: LiveWorld, payment: ProviderPayment, 
   await world.bell.raise({ kind: 'database_older_than_provider', message, subject, at: world.clock.now() });
 }
 
-function observationOf(payment: ProviderPayment, source: Hearing, at: number): Observation {
-  const tookMoney = payment.status === 'succeeded';
-  return {
-    source,
-    at,
-    outcome: tookMoney ? 'succeeded' : 'pending',
-    providerRef: payment.providerRef,
-    amount: tookMoney ? payment.amount : null,
-    merchantAccount: payment.merchantAccount,
-    declineCode: null,
-    detail: `${payment.providerRef} is ${payment.status}`,
-  };
-}
-
 /** A refund or a dispute is laid to the obligation of its charge, whose capture must be in the books first. */
 async function hearMovement(world: LiveWorld, payment: ProviderPayment, hearing: Hearing): Promise<Heard> {
   const { parentRef, merchantAccount } = payment;
@@ -120,6 +107,9 @@ async function hearMovement(world: LiveWorld, payment: ProviderPayment, hearing:
   }
 }
 
+/** The type of what is kept here, among the provider's own. */
+export const HEAR_AGAIN = 'storno.hear_again';
+
 /**
  * Keeps what could not be dealt with in the inbox, as if an event had told of it: it is tried again until that works, or
  * given up aloud. `why` tells occasions apart: of one payment there may be several.
@@ -131,7 +121,7 @@ export async function keepForLater(
 ): Promise<void> {
   const { provider, merchantAccount, providerRef, createdAt } = payment;
   const eventId = `storno:${providerRef}:${why}`;
-  const event = { provider, merchantAccount, eventId, type: 'storno.hear_again', objectRef: providerRef, createdAt };
+  const event = { provider, merchantAccount, eventId, type: HEAR_AGAIN, objectRef: providerRef, createdAt };
   await world.store.receiveEvent(event, '{}', world.clock.now());
 }
 

@@ -5,6 +5,8 @@ import type { LiveWorld } from './world.ts';
 export type PlanPut =
   | { readonly kind: 'created' | 'exists'; readonly planId: string; readonly digest: string }
   | { readonly kind: 'market_unknown' }
+  /** Another text holds in this market under this name from the same instant on. */
+  | { readonly kind: 'differs' }
   | { readonly kind: 'currency_differs'; readonly expected: string; readonly actual: string }
   | { readonly kind: 'malformed'; readonly errors: readonly FieldError[] };
 
@@ -20,5 +22,6 @@ export async function putPlan(
   const { planId, currency } = plan.value;
   if (currency !== market.currency) return { kind: 'currency_differs', expected: market.currency, actual: currency };
   const digest = world.digest(wish.body);
-  return { kind: await world.store.putPlan({ ...wish, planId, digest }), planId, digest };
+  const kind = await world.store.putPlan({ ...wish, planId, digest });
+  return kind === 'differs' ? { kind } : { kind, planId, digest };
 }

@@ -2,7 +2,7 @@ import type { ProviderPayment } from '../ports/provider.ts';
 import { type ClaimedEvent, StoreUnavailable } from '../ports/store.ts';
 import { sayDefect } from './defect.ts';
 import { each } from './each.ts';
-import { announceUnexplained, type Heard, hear, keyOf } from './hear.ts';
+import { announceUnexplained, HEAR_AGAIN, type Heard, hear, keyOf } from './hear.ts';
 import { type LiveWorld, providerNamed } from './world.ts';
 
 /** One round over the inbox; answers how many events were taken. */
@@ -56,7 +56,7 @@ async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<void> 
   const provider = providerNamed(world, event.provider);
   const { merchantAccount, objectRef } = event;
   const payment = await provider.fetch({ merchantAccount, providerRef: objectRef });
-  if (payment === null) return wait(world, claimed, 'what it speaks of could not be fetched');
+  if (payment === null) return waitForProvider(world, claimed, 'what it speaks of could not be fetched');
   const payments = await withWhatFollowed(world, payment);
   await world.store.recordPayments(
     payments.map((one) => ({ payment: one, key: keyOf(one) })),
@@ -66,7 +66,7 @@ async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<void> 
   for (const one of payments) heard.push(await hear(world, one, 'event'));
   if (heard.includes('unexplained')) return wait(world, claimed, 'it belongs to nothing that is known');
   if (heard.includes('too_early')) return wait(world, claimed, 'its rental was not said yet');
-  if (heard.includes('later')) return wait(world, claimed, 'what it belongs to could not be fetched');
+  if (heard.includes('later')) return waitForProvider(world, claimed, 'what it belongs to could not be fetched');
   // Somebody may be about to book what this takes back.
   const { retryMs } = world.settings.inbox;
   if (heard.includes('not_booked') && claimed.tries <= RETRIES_NOT_BOOKED) {
@@ -90,6 +90,17 @@ async function withWhatFollowed(world: LiveWorld, payment: ProviderPayment): Pro
     providerRef: reversalOf(providerRef),
   });
   return won?.kind === 'chargeback_reversal' ? [payment, won] : [payment];
+}
+
+/**
+ * A listing or the ledger has passed what is kept here: nobody else will tell of it, so it is asked for until there is
+ * an answer, however long the provider is away. A provider's own event is not: there, they have the last word.
+ */
+function waitForProvider(world: LiveWorld, claimed: ClaimedEvent, note: string): Promise<void> {
+  const { event } = claimed;
+  if (event.type !== HEAR_AGAIN) return wait(world, claimed, note);
+  const retryAt = world.clock.now() + world.settings.inbox.retryMs;
+  return world.store.finishEvent({ event, state: 'parked', retryAt, note });
 }
 
 /** Tried again while it is young; then listings and ledger have the last word, and a person hears of it. */

@@ -212,8 +212,9 @@ function adoptAttempt(found: ChargeCase, sighting: Sighting, moment: Moment): Ch
       ...paymentMethod,
       merchantAccount: observation.merchantAccount ?? paymentMethod.merchantAccount,
     },
-    sentAt: moment.now,
-    horizonAt: moment.now + 1,
+    // It was sent before the provider made it: look-ups must reach back as far.
+    sentAt: observation.at,
+    horizonAt: observation.at + 1,
     providerRef: observation.providerRef,
     declineCode: null,
     absentAt: [],
