@@ -13,8 +13,8 @@ import { type Chance, makeChance } from '../src/core/scenario/chance.ts';
 import { type Kept, openKeeper, rage } from './processes/chaos.ts';
 import { type House, openHouse, untilAnswers } from './processes/house.ts';
 import { type Operator, openOperator, prepare } from './processes/operator.ts';
-import type { Boundary } from './processes/program.ts';
-import { letPausesPass, letTimePass, reckon, reckonCharges, untilResolved } from './processes/reckoning.ts';
+import type { Boundary, Started } from './processes/program.ts';
+import { letTimePass, reckon, reckonCharges, untilResolved } from './processes/reckoning.ts';
 
 const isFull = process.env.STORNO_PROCESSES === 'full';
 const seed = Number(process.env.STORNO_SEED ?? Date.now() % 1_000_000);
@@ -147,10 +147,11 @@ function openStandby() {
   const standby = house.startWorker([]);
   return {
     stand: () => standby.process.kill('SIGSTOP'),
-    /** Goes on until all is final; leases pass at once. */
-    resolve: async () => {
+    /** Goes on until all is final; the leases of the others pass at once. */
+    resolve: async (others: readonly Started[]) => {
       standby.process.kill('SIGCONT');
-      await untilResolved(house, () => letTimePass(house, null));
+      const holders = others.map(({ process }) => process.pid ?? 0);
+      await untilResolved(house, () => letTimePass(house, holders));
     },
     isOver: standby.isOver,
     close: async () => {
@@ -166,7 +167,7 @@ test('a worker killed at an effect boundary leaves nothing that another does not
   const boundaries = await readBoundaries();
   const standby = openStandby();
   await standby.ready();
-  await standby.resolve();
+  await standby.resolve([]);
   let kills = 0;
   const choice = chooseBoundaries(boundaries);
   for (let next = choice.next(); next.done !== true; ) {
@@ -177,7 +178,7 @@ test('a worker killed at an effect boundary leaves nothing that another does not
     const { code, signal } = await worker.ended;
     assert.ok(signal === 'SIGKILL' || code === 0, worker.err());
     if (signal === 'SIGKILL') kills += 1;
-    await standby.resolve();
+    await standby.resolve([worker]);
     await reckonCharges(house, allNumbers()).catch((error: Error) => {
       throw new Error(`killed at ${at}: ${worker.trace().fatal?.label}\n${error.message}`, { cause: error });
     });
@@ -212,7 +213,7 @@ test('a worker frozen past its lease, while another takes over, takes no money t
   const boundaries = await readBoundaries();
   const standby = openStandby();
   await standby.ready();
-  await standby.resolve();
+  await standby.resolve([]);
   let freezes = 0;
   const claim = boundaries.findIndex(isClaim);
   for (const { at } of chooseFreezes(boundaries.slice(claim))) {
@@ -220,7 +221,7 @@ test('a worker frozen past its lease, while another takes over, takes no money t
     await sayMore(BATCH);
     const worker = house.startWorker(['--once'], { at, signal: 'SIGSTOP' });
     while (worker.trace().fatal === undefined && !worker.isOver()) await sleep(20);
-    await standby.resolve();
+    await standby.resolve([worker]);
     if (!worker.isOver()) freezes += 1;
     worker.process.kill('SIGCONT');
     const { code } = await worker.ended;
@@ -238,8 +239,8 @@ test('a worker frozen past its lease, while another takes over, takes no money t
 });
 
 /** What the operator says at a time, and how long he rests after each. */
-const VOICES = 4;
-const REST_MS = 250;
+const VOICES = 12;
+const REST_MS = 100;
 
 test('while processes, database and provider are killed and commits are cut, each rental is charged once', {
   skip,
@@ -262,8 +263,7 @@ test('while processes, database and provider are killed and commits are cut, eac
   await Promise.all(voices);
   await untilAnswers(`${house.sandboxUrl}/_sandbox/health`, sandbox.current());
   await behave({ name: 'honest' });
-  await letTimePass(house, keeper.dead);
-  await untilResolved(house, () => letTimePass(house, keeper.dead).then(() => letPausesPass(house)));
+  await untilResolved(house, () => letTimePass(house, keeper.dead));
   await keeper.stop();
   assert.deepEqual(keeper.defects, []);
   assert.deepEqual(operator.wrong, []);

@@ -4,7 +4,7 @@ import type { Chance } from '../../src/core/scenario/chance.ts';
 import { CUTS } from './cutting-line.ts';
 import type { House } from './house.ts';
 import { kill9, type Started } from './program.ts';
-import { letTimePass } from './reckoning.ts';
+import { letLeasesPass } from './reckoning.ts';
 
 /** Processes that are started again whenever they end, as by systemd. */
 export interface Keeper {
@@ -82,6 +82,7 @@ export interface Rage {
 export async function rage(house: House, { keeper, targets, chance, ms }: Rage): Promise<Toll> {
   const toll: Toll = { workersKilled: 0, workersFrozen: 0, apisKilled: 0, sandboxesKilled: 0, databasesKilled: 0 };
   const until = performance.now() + ms;
+  let frozen = 0;
   const rhythm = async (name: string, pauses: readonly [number, number], strike: (own: Chance) => Promise<void>) => {
     const own = chance.fork(name);
     for (;;) {
@@ -98,11 +99,13 @@ export async function rage(house: House, { keeper, targets, chance, ms }: Rage):
     rhythm('freezes', [1000, 4000], async (own) => {
       const { process } = own.pick(targets.workers).current();
       process.kill('SIGSTOP');
+      frozen = process.pid ?? 0;
       toll.workersFrozen += 1;
       await sleep(own.integer(200, 3000));
+      frozen = 0;
       process.kill('SIGCONT');
     }),
-    rhythm('api', [4000, 9000], async () => {
+    rhythm('api', [6000, 12000], async () => {
       kill9(targets.api.current());
       toll.apisKilled += 1;
     }),
@@ -115,8 +118,8 @@ export async function rage(house: House, { keeper, targets, chance, ms }: Rage):
       toll.databasesKilled += 1;
     }),
     rhythm('line', [100, 600], async (own) => house.line.arm(own.pick(CUTS))),
-    // Three minutes pass for the dead.
-    rhythm('leases', [700, 700], () => letTimePass(house, keeper.dead).catch(() => undefined)),
+    // Three minutes pass for the dead and for the frozen.
+    rhythm('leases', [700, 700], () => letLeasesPass(house, [...keeper.dead, frozen]).catch(() => undefined)),
   ]);
   return toll;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE_MS, SECOND_MS } from '../../src/core/kernel/time.ts';
 import type { House } from './house.ts';
 import { amountOf, outcomeOf, rentalOf } from './operator.ts';
 
@@ -7,29 +8,36 @@ import { amountOf, outcomeOf, rentalOf } from './operator.ts';
 const RESOLVE_MS_MAX = 90_000;
 const PAUSE_MS = 500;
 
+/** As in src/bin/cli/worker-loops.ts. */
+const LEASE_MS = 3 * MINUTE_MS;
+
 /**
- * Lets time pass for whatever waits: pauses between looks, and the three minutes of a lease whose holder is dead or
- * frozen. `holders` are process ids; null stands for everybody. A version more is what the next claim would write.
+ * A claim that the living have not finished after this is one whose answer was lost on the way to them: they do not
+ * know that they have it.
  */
-export async function letTimePass({ admin }: Pick<House, 'admin'>, holders: readonly number[] | null): Promise<void> {
+const CLAIM_MS_MAX = 5 * SECOND_MS;
+
+/** The three minutes of a lease pass for those who are dead or frozen; by process ids. A version more, as a claim has. */
+export async function letLeasesPass({ admin }: Pick<House, 'admin'>, holders: readonly number[]): Promise<void> {
   await admin.query(
     `update storno.charge_intent
     set version = version + 1, lease_owner = null, lease_until = null, run_at = least(run_at, statement_timestamp())
-    where run_at is not null
-      and case when $1::text[] is null then true else split_part(lease_owner, ':', 2) = any($1::text[]) end`,
-    [holders?.map(String) ?? null],
+    where split_part(lease_owner, ':', 2) = any($1::text[])
+      or lease_until < statement_timestamp() + $2 * interval '1 ms'`,
+    [holders.map(String), LEASE_MS - CLAIM_MS_MAX],
   );
-  if (holders !== null) return;
-  await admin.query(`update storno.inbox set run_at = statement_timestamp() where run_at > statement_timestamp()`);
 }
 
-/** Pauses pass, leases of the living do not. */
-export async function letPausesPass({ admin }: Pick<House, 'admin'>): Promise<void> {
-  await admin.query(
+/** Time passes for whatever waits, and nobody has it: pauses between looks, and between tries of an event. */
+export async function letTimePass(house: Pick<House, 'admin'>, holders: readonly number[]): Promise<void> {
+  await letLeasesPass(house, holders);
+  await house.admin.query(
     `update storno.charge_intent set version = version + 1, run_at = statement_timestamp()
     where run_at > statement_timestamp() and lease_owner is null`,
   );
-  await admin.query(`update storno.inbox set run_at = statement_timestamp() where run_at > statement_timestamp()`);
+  await house.admin.query(
+    'update storno.inbox set run_at = statement_timestamp() where run_at > statement_timestamp()',
+  );
 }
 
 /** Intents that are not final. */
