@@ -89,13 +89,11 @@ class Memory implements MemoryStore {
 
   async putPlan(...[plan]: Parameters<LiveStore['putPlan']>) {
     return this.#write(plan, (tx) => {
-      if (tx.rows.plans.has(plan.digest)) return 'exists';
+      const name = nameOf(plan.market, plan.planId, String(plan.validFrom));
+      const there = tx.rows.plans.get(name);
+      if (there !== undefined) return there.digest === plan.digest ? 'exists' : 'differs';
       require(tx.rows.markets.has(plan.market), 'plan_market_fkey');
-      for (const one of tx.rows.plans.values()) {
-        const isSame = one.market === plan.market && one.planId === plan.planId && one.validFrom === plan.validFrom;
-        require(!isSame, 'plan_valid_from_key');
-      }
-      tx.set('plans', plan.digest, plan);
+      tx.set('plans', name, plan);
       return 'created';
     });
   }

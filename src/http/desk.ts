@@ -80,6 +80,11 @@ export function openDesk(world: LiveWorld, reads: Pick<LiveReads, 'listLots'>): 
           return { result: put.kind, planId: put.planId, digest: put.digest };
         case 'market_unknown':
           throw new Refusal('not_found', 'There is no market of this name.');
+        case 'differs':
+          throw refused(
+            'plan_differs',
+            'Another plan of this name holds from the same instant on: choose a later one.',
+          );
         case 'malformed':
           throw malformed(put.errors, '/plan');
         case 'currency_differs':

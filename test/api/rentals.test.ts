@@ -277,3 +277,36 @@ test('a rental whose charge is under way is not taken back, and is under the sam
   assert.equal((charge.json as { state: string }).state, 'voided');
   assert.equal((await takeBack()).headers.get('idempotent-replayed'), 'true');
 });
+
+test('a plan holds in every market and from every instant on for which it was put, also once more after another', async () => {
+  const plan = (rate: number) => ({
+    plan_id: 'moved',
+    name: [{ text: 'Moved', language: 'en' }],
+    currency: 'EUR',
+    price: 0,
+    is_taxable: false,
+    description: [{ text: 'by the minute', language: 'en' }],
+    per_min_pricing: [{ start: 0, rate, interval: 1 }],
+  });
+  const put = (rate: number, from: string) =>
+    api.call('POST', '/v1/markets/milano/plans', {
+      key,
+      body: JSON.stringify({ valid_from: `${from}T00:00:00Z`, plan: plan(rate) }),
+    });
+  const amountOf = async (id: string) => {
+    const { json } = await end(rental(id, { amount_due: undefined, plan_id: 'moved', account_id: 'acc_1' }));
+    return (json as { rental: { price: { amount: number; billed_minutes: number } } }).rental.price;
+  };
+  for (const [rate, from] of [
+    [0.2, '2026-01-01'],
+    [0.9, '2026-02-01'],
+    [0.2, '2026-03-01'],
+  ] as const) {
+    assert.equal((await put(rate, from)).status, 201, from);
+  }
+  assert.equal((await put(0.2, '2026-03-01')).status, 200);
+  const { status, problem } = await put(0.5, '2026-03-01');
+  assert.deepEqual([status, problem.code], [422, 'plan_differs']);
+  const { amount, billed_minutes } = await amountOf('rnt_moved');
+  assert.ok(amount <= billed_minutes * 20, `${amount} for ${billed_minutes} minutes`);
+});

@@ -24,8 +24,11 @@ export interface LiveStore {
   readAccount(accountId: string): Promise<Account | null>;
   putMarket(market: Market): Promise<'created' | 'updated' | 'exists'>;
   readMarket(market: string): Promise<Market | null>;
-  /** Content-addressed: a plan is never changed, a new text is a new digest. */
-  putPlan(plan: StoredPlan): Promise<'created' | 'exists'>;
+  /**
+   * A plan is known by market, name and the instant from which on it holds, and never changed: `differs` where another
+   * text stands there. The same text may hold in several markets, and again later.
+   */
+  putPlan(plan: StoredPlan): Promise<'created' | 'exists' | 'differs'>;
   /** The newest plan of this name in the market that is valid at the instant. */
   readPlan(market: string, planId: string, at: Instant): Promise<StoredPlan | null>;
 

@@ -60,7 +60,7 @@ export function addMarketRoutes(ports: ApiPorts, desk: Desk, app: Routes): void 
       ...describe(
         'putPlan',
         'Markets',
-        'Add a pricing plan; a plan is never changed, and the same text is the same plan',
+        'Add a pricing plan that holds from an instant on; a plan is never changed, another one follows it',
       ),
       params: MarketParams,
       body: refer(PlanRequest),

@@ -53,8 +53,13 @@ const INSERT_PLAN: Statement = {
   name: 'insert_plan',
   text: `insert into storno.plan (market, plan_id, digest, body, valid_from, recorded_at)
     values ($1, $2, $3, $4, $5, statement_timestamp())
-    on conflict (digest) do nothing
+    on conflict (market, plan_id, valid_from) do nothing
     returning digest`,
+};
+
+const READ_PLAN_DIGEST: Statement = {
+  name: 'read_plan_digest',
+  text: 'select digest from storno.plan where market = $1 and plan_id = $2 and valid_from = $3',
 };
 
 const READ_PLAN: Statement = {
@@ -80,7 +85,9 @@ export function openAccounts(pool: Pool): Accounts {
     },
     async putPlan({ market, planId, digest, body, validFrom }) {
       const row = await runForOne(pool, INSERT_PLAN, [market, planId, digest, body, timeOf(validFrom)]);
-      return row === null ? 'exists' : 'created';
+      if (row !== null) return 'created';
+      const there = await runForOne(pool, READ_PLAN_DIGEST, [market, planId, timeOf(validFrom)]);
+      return there?.digest === digest ? 'exists' : 'differs';
     },
     async readPlan(market, planId, at) {
       const row = await runForOne(pool, READ_PLAN, [market, planId, timeOf(at)]);
