@@ -7,7 +7,6 @@ import type { Style } from './terminal.ts';
 
 type Styled = (style: Style, text: string) => string;
 
-const NAME_WIDTH = 40;
 const AMOUNT_WIDTH = 18;
 
 /** One table an asset: line of the chart, what was debited, what was credited, and the balance. */
@@ -19,18 +18,20 @@ export function balanceText(balances: readonly TrialBalance[], style: Styled): s
 function tableOf({ asset, lines, debits, credits, isBalanced }: TrialBalance, style: Styled): string {
   const amount = (value: bigint) => sayAmount(value, asset).padStart(AMOUNT_WIDTH);
   const head = ['debited', 'credited', 'balance'].map((title) => title.padStart(AMOUNT_WIDTH)).join('');
-  const rows = lines.map((line) => {
-    const name = line.dimension === '' ? line.name : `${line.name} (${line.dimension})`;
-    return `  ${name.padEnd(NAME_WIDTH)}${amount(line.debits)}${amount(line.credits)}${amount(line.balance)}`;
+  const names = lines.map(({ name, dimension }) => (dimension === '' ? name : `${name} (${dimension})`));
+  const width = widthOf(['line of the chart', ...names]);
+  const rows = lines.map((line, at) => {
+    const name = (names[at] ?? '').padEnd(width);
+    return `  ${name}${amount(line.debits)}${amount(line.credits)}${amount(line.balance)}`;
   });
   const verdict = isBalanced
     ? `${asset} balances.`
     : `${asset} DOES NOT BALANCE: debits and credits differ by ${sayAmount(debits - credits, asset)}. Stop charging and look.`;
   return [
     style('bold', verdict),
-    style('dim', `  ${'line of the chart'.padEnd(NAME_WIDTH)}${head}`),
+    style('dim', `  ${'line of the chart'.padEnd(width)}${head}`),
     ...rows,
-    style('dim', `  ${'all'.padEnd(NAME_WIDTH)}${amount(debits)}${amount(credits)}`),
+    style('dim', `  ${'all'.padEnd(width)}${amount(debits)}${amount(credits)}`),
     '',
   ].join('\n');
 }
@@ -40,41 +41,36 @@ export function statementText(accountId: string, entries: readonly Transfer[], s
   if (entries.length === 0) return `Nothing has been posted for ${accountId} in this period.\n`;
   const balances = new Map<string, bigint>();
   const rows = entries.flatMap((entry) =>
-    [moveOf(entry, 'debit'), moveOf(entry, 'credit')]
-      .filter((move) => move.ledgerAccount.startsWith('account_'))
-      .map(({ ledgerAccount, change }) => {
-        const line = `${ledgerAccount} ${entry.asset}`;
-        const balance = (balances.get(line) ?? 0n) + change;
-        balances.set(line, balance);
-        return rowOf(entry, { ledgerAccount, change, balance });
-      }),
+    (['debit', 'credit'] as const)
+      .filter((side) => entry[side].startsWith('account_'))
+      .map((side) => cellsOf(entry, side, balances)),
   );
-  const head = `  ${'when'.padEnd(22)}${'what'.padEnd(34)}${'line'.padEnd(28)}${'change'.padStart(12)}${'balance'.padStart(14)}`;
-  return [style('bold', `Statement of ${accountId}`), style('dim', head), ...rows, ''].join('\n');
+  const head = ['when', 'what', 'line', 'change', 'balance'];
+  const widths = head.map((title, column) => widthOf([title, ...rows.map((cells) => cells[column] ?? '')]));
+  const lineOf = (cells: readonly string[]) =>
+    `  ${cells.map((cell, column) => (column < FIRST_AMOUNT ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`;
+  return [style('bold', `Statement of ${accountId}`), style('dim', lineOf(head)), ...rows.map(lineOf), ''].join('\n');
 }
 
-/** What an entry does to the balance of one of its lines, on that line's normal side. */
-function moveOf(entry: Transfer, side: 'debit' | 'credit') {
-  const ledgerAccount = entry[side];
-  const isNormal = chartLineOf(ledgerAccount)?.normalSide === side;
-  return { ledgerAccount, change: isNormal ? entry.amount : -entry.amount };
-}
+/** Amounts stand to the right. */
+const FIRST_AMOUNT = 3;
 
-interface Move {
-  readonly ledgerAccount: string;
-  readonly change: bigint;
-  readonly balance: bigint;
-}
-
-function rowOf(entry: Transfer, { ledgerAccount, change, balance }: Move): string {
-  const what = `${entry.kind.replaceAll('_', ' ')} ${entry.sourceRef}`;
-  const signed = `${change > 0n ? '+' : ''}${sayAmount(change, entry.asset)}`;
+/** What an entry does to one of its lines, on that line's normal side. */
+function cellsOf(entry: Transfer, side: 'debit' | 'credit', balances: Map<string, bigint>): readonly string[] {
+  const chartLine = chartLineOf(entry[side]);
+  const change = chartLine?.normalSide === side ? entry.amount : -entry.amount;
+  const line = `${entry[side]} ${entry.asset}`;
+  const balance = (balances.get(line) ?? 0n) + change;
+  balances.set(line, balance);
   return [
-    `  ${sayInstant(entry.happenedAt).padEnd(22)}`,
-    what.padEnd(33),
-    ' ',
-    (chartLineOf(ledgerAccount)?.name ?? ledgerAccount).padEnd(28),
-    signed.padStart(12),
-    `${sayAmount(balance, entry.asset)} ${entry.asset}`.padStart(14),
-  ].join('');
+    sayInstant(entry.happenedAt),
+    `${entry.kind.replaceAll('_', ' ')} ${entry.sourceRef}`,
+    chartLine?.name ?? entry[side],
+    `${change > 0n ? '+' : ''}${sayAmount(change, entry.asset)}`,
+    `${sayAmount(balance, entry.asset)} ${entry.asset}`,
+  ];
+}
+
+function widthOf(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => text.length));
 }
