@@ -1,10 +1,13 @@
+/** `quiet`: it settled no promise, so that nothing is to run out after it. Anything else says nothing. */
+export type Ran = unknown;
+
 /** What is to happen when: a binary heap by virtual time, then by a drawn tie-break, then by order of entry. */
 export interface Entry {
   /** Virtual milliseconds. */
   readonly at: number;
   readonly tie: number;
   readonly order: number;
-  readonly run: () => void;
+  readonly run: () => Ran;
 }
 
 export interface Agenda {

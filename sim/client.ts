@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../src/core/kernel/time.ts';
 import { StoreUnavailable } from '../src/flow/ports/store.ts';
+import type { Ran } from './agenda.ts';
 import type { Chance } from './chance.ts';
 import type { Process } from './process.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -44,8 +45,8 @@ export function createClient(parts: {
     open.add(errand);
     let acknowledged = false;
     let patienceMs = PATIENCE_MS;
-    const say = (): void => {
-      if (acknowledged) return;
+    const say = (): Ran => {
+      if (acknowledged) return 'quiet';
       const up = parts.callers().filter((process) => process.up);
       scheduler.after(patienceMs + chance.int(patienceMs), say);
       patienceMs = Math.min(2 * patienceMs, PATIENCE_MS_MAX);

@@ -14,7 +14,7 @@ import { missing, sayFailure, sayRun, sumOf } from './table.ts';
 
 const USAGE = `npm run sim -- [--seeds N] [--from S] [--rentals N] [--jobs N]     runs N seeds from S (1000 from 1)
                --seed S [--trace]                               runs one seed again, with its log
-               --saboteur NAME                                  plants a bug and counts the seeds until it is found
+               --saboteur NAME,…                                plants a bug and counts the seeds until it is found
                --saboteurs                                      all of them
                --list                                           their names
 `;
@@ -46,7 +46,7 @@ const jobs = values.jobs === undefined ? Math.min(2, availableParallelism()) : w
 if (values.help === true) say(USAGE);
 else if (values.list === true) for (const one of SABOTEURS) say(`${one.name.padEnd(32)} ${one.what}\n`);
 else if (values.saboteurs === true) await hunt(SABOTEURS.map((one) => one.name));
-else if (values.saboteur !== undefined && values.seed === undefined) await hunt([values.saboteur]);
+else if (values.saboteur !== undefined && values.seed === undefined) await hunt(values.saboteur.split(','));
 else if (values.seed !== undefined) await replay(whole('seed', values.seed));
 else await runMany(whole('seeds', values.seeds ?? '1000'), whole('from', values.from ?? '1'));
 

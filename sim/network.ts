@@ -79,16 +79,21 @@ export function createNetwork(parts: {
           const hear = (at: number, heard: Heard): void =>
             at > giveUpAt ? silence() : scheduler.at(at, () => resolve(heard));
           if (network.downUntil > scheduler.now()) return hear(scheduler.now() + SECOND_MS, REFUSED);
-          if (fires('request_doubled')) scheduler.after(heldMs('request_delayed'), () => void arrive(request));
+          if (fires('request_doubled'))
+            scheduler.after(heldMs('request_delayed'), () => {
+              arrive(request);
+              return 'quiet';
+            });
           if (fires('request_lost')) return silence();
           const arrivesAt = scheduler.now() + heldMs('request_delayed');
           if (arrivesAt > giveUpAt) silence();
           scheduler.at(arrivesAt, () => {
             const { response, delayMs } = arrive(request);
-            if (arrivesAt > giveUpAt) return;
-            if (response === null) return hear(arrivesAt + delayMs, RESET);
-            if (fires('response_lost')) return silence();
-            hear(arrivesAt + delayMs + heldMs('response_delayed'), { kind: 'response', response });
+            if (arrivesAt > giveUpAt) return 'quiet';
+            if (response === null) hear(arrivesAt + delayMs, RESET);
+            else if (fires('response_lost')) silence();
+            else hear(arrivesAt + delayMs + heldMs('response_delayed'), { kind: 'response', response });
+            return 'quiet';
           });
         });
       });

@@ -1,4 +1,4 @@
-import { createAgenda } from './agenda.ts';
+import { createAgenda, type Ran } from './agenda.ts';
 import type { Chance } from './chance.ts';
 import type { Marks } from './marks.ts';
 import type { Process } from './process.ts';
@@ -12,8 +12,8 @@ import type { Trace } from './trace.ts';
 export interface Scheduler {
   /** True time in virtual milliseconds since 1970, the same for everybody. No process sees it: they see their clocks. */
   now(): number;
-  at(when: number, run: () => void): void;
-  after(ms: number, run: () => void): void;
+  at(when: number, run: () => Ran): void;
+  after(ms: number, run: () => Ran): void;
   /** Runs entries up to this instant, or until `stop` says so. Answers the number of entries run. */
   runUntil(end: number, stop: () => boolean): Promise<number>;
   /**
@@ -44,7 +44,7 @@ export function createScheduler(parts: {
   let now = parts.startAt;
   let order = 0;
 
-  const at = (when: number, run: () => void): void => {
+  const at = (when: number, run: () => Ran): void => {
     order += 1;
     agenda.add({ at: when < now ? now : when, tie: chance.unit(), order, run });
   };
@@ -52,9 +52,12 @@ export function createScheduler(parts: {
   /** Runs for a living process that is awake; waits for one that is frozen; drops for one that is dead. */
   const on = (process: Process, incarnation: number, when: number, run: () => void): void =>
     at(when, () => {
-      if (process.incarnation !== incarnation) return;
-      if (process.frozenUntil > now) on(process, incarnation, process.frozenUntil, run);
-      else run();
+      if (process.incarnation !== incarnation) return 'quiet';
+      if (process.frozenUntil > now) {
+        on(process, incarnation, process.frozenUntil, run);
+        return 'quiet';
+      }
+      run();
     });
 
   return {
@@ -67,9 +70,9 @@ export function createScheduler(parts: {
         const entry = agenda.take();
         if (entry === undefined) break;
         now = entry.at;
-        entry.run();
+        const isQuiet = entry.run() === 'quiet';
         ran += 1;
-        await settled();
+        if (!isQuiet) await settled();
       }
       if (agenda.nextAt() > end && now < end && Number.isFinite(end)) now = end;
       return ran;

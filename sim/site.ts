@@ -147,6 +147,9 @@ const FAULT_OF_POINT: Readonly<Record<'before' | 'unheard' | 'after', Fault>> = 
 /** The reader makes hundreds of effects a round: as often as others it would never come to an end. */
 const READER_SHARE = 0.03;
 
+/** Between writing an attempt down and its answer everything is decided: there it happens more often. */
+const CHARGE_SHARE = 6;
+
 /** Draws the fate of every effect from the seed's configuration. */
 export function drawnPlan(swarm: Swarm, chance: Chance, calm: () => boolean): EffectPlan {
   const { probability } = swarm;
@@ -163,8 +166,8 @@ export function drawnPlan(swarm: Swarm, chance: Chance, calm: () => boolean): Ef
   const total = fates.reduce((sum, [, share]) => sum + share, 0);
   return {
     latencyMs: () => chance.int(5),
-    fate({ name }) {
-      const share = name === 'reader' ? total * READER_SHARE : total;
+    fate({ name }, effect) {
+      const share = total * (name === 'reader' ? READER_SHARE : effect === 'provider.charge' ? CHARGE_SHARE : 1);
       if (total === 0 || calm() || !chance.happens(share)) return 'lives';
       let drawn = chance.unit() * total;
       for (const [fate, share] of fates) {

@@ -43,14 +43,15 @@ export function createWake(parts: {
     at(time, isStillSo) {
       scheduler.at(Math.max(time, scheduler.now()) + chance.int(2000), () => {
         sleepers = sleepers.filter((one) => !one.awake && one.process.incarnation === one.incarnation);
-        if (sleepers.length > 0 && isStillSo()) rouse(chance.pick(sleepers));
+        if (sleepers.length === 0 || !isStillSo()) return 'quiet';
+        rouse(chance.pick(sleepers));
       });
     },
     idle(process) {
       return new Promise((resolve) => {
         const sleeper: Sleeper = { process, incarnation: process.incarnation, wake: resolve, awake: false };
         sleepers.push(sleeper);
-        scheduler.after(idleMsMax / 2 + chance.int(idleMsMax / 2), () => rouse(sleeper));
+        scheduler.after(idleMsMax / 2 + chance.int(idleMsMax / 2), () => (sleeper.awake ? 'quiet' : rouse(sleeper)));
       });
     },
   };
