@@ -26,8 +26,18 @@ export function policyFor({ dunningMs }: { readonly dunningMs: readonly number[]
       pendingParkAfterMs: 21 * DAY_MS,
       methodWaitMs: 5 * MINUTE_MS,
       dunningMs,
-      // Codes of cards that nobody may ask again (docs.stripe.com/declines/codes).
-      hardDeclines: ['lost_card', 'stolen_card', 'pickup_card', 'restricted_card', 'fraudulent', 'invalid_account'],
+      // Codes of cards that nobody may ask again (docs.stripe.com/declines/codes), and of amounts that Stripe never
+      // takes: a ride of less than 50 cents.
+      hardDeclines: [
+        'lost_card',
+        'stolen_card',
+        'pickup_card',
+        'restricted_card',
+        'fraudulent',
+        'invalid_account',
+        'amount_too_small',
+        'amount_too_large',
+      ],
       attemptsMax: 20,
     },
     // One is an accident that a person looks at; three within an hour are a defect that goes on.

@@ -118,6 +118,19 @@ const ROWS: readonly Row[] = [
     code: 'resource_missing',
   },
   {
+    title: 'less than the provider takes',
+    status: 400,
+    body: { error: { type: 'invalid_request_error', code: 'amount_too_small', param: 'amount' } },
+    outcome: 'failed_final',
+    code: 'amount_too_small',
+  },
+  {
+    title: 'such words under another status',
+    status: 500,
+    body: { error: { type: 'api_error', code: 'amount_too_small', param: 'amount' } },
+    outcome: 'unknown',
+  },
+  {
     title: 'something else is missing',
     status: 404,
     body: { error: { type: 'invalid_request_error', code: 'resource_missing', param: 'on_behalf_of' } },

@@ -52,8 +52,14 @@ function readError(status: number, error: Loose, reading: Reading): Observation 
   if ((status === 400 || status === 404) && code === 'resource_missing' && isAboutMethod) {
     return { ...unknown(reading, `${said}: ${error.param}`), outcome: 'failed_final', declineCode: code };
   }
+  if (status === 400 && AMOUNT_REFUSED.has(code)) {
+    return { ...unknown(reading, said), outcome: 'failed_final', declineCode: code };
+  }
   return unknown(reading, said);
 }
+
+/** The amount lies outside what the provider takes of anybody (docs.stripe.com/error-codes): equal for every resend. */
+const AMOUNT_REFUSED: ReadonlySet<string> = new Set(['amount_too_small', 'amount_too_large']);
 
 /** A decline counts only with the payment intent in it, in a state in which it takes no money by itself. */
 function readCardError(error: Loose, reading: Reading, said: string): Observation {
