@@ -1,3 +1,4 @@
+import { assert } from '../core/kernel/assert.ts';
 import type { FieldError } from '../core/kernel/field.ts';
 import type { Result } from '../core/kernel/result.ts';
 import { toRfc3339 } from '../core/kernel/time.ts';
@@ -71,7 +72,7 @@ export function openDesk(world: LiveWorld, reads: Pick<LiveReads, 'listLots'>): 
         throw refused('needs_a_person', `${by} may not resume: say who decides, and why.`);
       }
     },
-    grantLot: (wish) => grantLot(world, wish),
+    grantLot: (wish) => grantLot(world, reads, wish),
     putPlan: async ({ market, plan, validFrom }) => {
       const put = await putPlan(world, { market, body: JSON.stringify(plan), validFrom });
       switch (put.kind) {
@@ -161,12 +162,18 @@ function recordOf(taken: TakenBack): RentalRecord {
   }
 }
 
-async function grantLot(world: LiveWorld, wish: LotGrant) {
+async function grantLot(world: LiveWorld, reads: Pick<LiveReads, 'listLots'>, wish: LotGrant) {
   const given = await giveMinutes(world, wish);
   switch (given.kind) {
     case 'created':
-    case 'exists':
       return { result: given.kind, lot: given.lot };
+    case 'exists': {
+      const lots = await reads.listLots(wish.accountId);
+      const isIt = (lot: Lot) => wish.incidentId !== null && lot.incidentId === wish.incidentId;
+      const there = lots.find((lot) => lot.lotId === wish.lotId) ?? lots.find(isIt);
+      assert(there !== undefined, `lot ${wish.lotId} exists and is not there`);
+      return { result: given.kind, lot: there };
+    }
     case 'account_unknown':
       throw new Refusal('not_found', 'There is no account of this id.');
     case 'market_unknown':
