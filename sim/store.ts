@@ -256,8 +256,7 @@ class Memory implements MemoryStore {
   async readControl() {
     const row = this.#rows.control.get('');
     require(row !== undefined, 'control has one row');
-    const { charging, reason, by } = row;
-    return { charging, reason, by };
+    return freeze(row);
   }
 
   async setControl(...[control]: Parameters<LiveStore['setControl']>) {

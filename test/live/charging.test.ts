@@ -185,6 +185,33 @@ test('a second capture seen in the listing is owed back, said aloud, and trips t
   await nothingIsWrong(house);
 });
 
+test('who resumes is not stopped again by the double charges that he knew of, though listings still show them', async () => {
+  const house = await openHouse();
+  for (const rentalId of ['r1', 'r2', 'r3']) await house.end(rentalId);
+  await house.pass(HOUR_MS);
+  const double = (at: number) => {
+    const payment = house.provider.payments[at];
+    assert.ok(payment !== undefined);
+    const providerRef = `${payment.providerRef}_${house.clock.now}`;
+    house.provider.payments.push({ ...payment, providerRef, createdAt: house.clock.now });
+  };
+  const charging = async () => (await house.store.readControl()).charging;
+  double(0);
+  double(1);
+  await house.pass(MINUTE_MS);
+  assert.equal(await charging(), 'stopped');
+  await house.pass(MINUTE_MS);
+  await resumeCharging(house.world, { by: 'mia', reason: 'repaired' });
+  await house.pass(MINUTE_MS);
+  assert.equal(await charging(), 'running');
+  house.clock.now += MINUTE_MS;
+  double(2);
+  double(0);
+  await house.pass(MINUTE_MS);
+  assert.equal(await charging(), 'stopped');
+  await nothingIsWrong(house);
+});
+
 test('a payment that names nothing of ours is said aloud once, and clearing shows it', async () => {
   const house = await openHouse();
   await house.end('r1');

@@ -49,9 +49,13 @@ export async function announceCaptures(world: LiveWorld, found: ChargeCase): Pro
   if (proven.length > 0) await checkBreaker(world);
 }
 
+/** Of what was said before a person resumed he knew: listings show it again, and it must not stop him once more. */
 async function checkBreaker(world: LiveWorld): Promise<void> {
   const { breaker } = world.settings;
-  const count = await world.store.countAlarms('double_charge', world.clock.now() - breaker.withinMs);
+  const control = await world.store.readControl();
+  if (control.charging === 'stopped') return;
+  const since = Math.max(world.clock.now() - breaker.withinMs, control.at);
+  const count = await world.store.countAlarms('double_charge', since);
   const reason = tripBreaker(count, breaker);
   if (reason !== null) await stopByItself(world, reason);
 }

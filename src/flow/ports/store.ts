@@ -120,7 +120,8 @@ export interface LiveStore {
   /** Never back: an earlier instant than the one that stands changes nothing. */
   writeCursor(name: string, to: Instant): Promise<void>;
 
-  readControl(): Promise<Control>;
+  /** `at`: since when it stands so. */
+  readControl(): Promise<Control & { readonly at: Instant }>;
   /** Stops or resumes charging for all workers; the reason and the person are kept. */
   setControl(control: Control & { readonly at: Instant }): Promise<void>;
   raiseAlarm(alarm: Alarm): Promise<'raised' | 'exists'>;

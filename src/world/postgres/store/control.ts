@@ -22,7 +22,7 @@ const WRITE_CURSOR: Statement = {
 
 const READ_CONTROL: Statement = {
   name: 'read_control',
-  text: 'select charging, reason, set_by from storno.control',
+  text: 'select charging, reason, set_by, set_at from storno.control',
 };
 
 /** What stood before is read under the lock of the row, so that of two who stop at once one tells of it. */
@@ -75,6 +75,7 @@ export function openControl(pool: Pool): ControlRoom {
         charging: row.charging as Control['charging'],
         reason: row.reason as string,
         by: row.set_by as string,
+        at: instantOf(row.set_at),
       };
     },
     async setControl({ charging, reason, by, at }) {
