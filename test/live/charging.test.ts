@@ -436,3 +436,29 @@ test('a refund and an event that meet a defect stop neither the listing nor othe
   const said = house.alarms.filter((alarm) => alarm.kind === 'payment_unexplained');
   assert.deepEqual(said.map((alarm) => alarm.subject).toSorted(), ['stripe:acct_1:ch_broken', 'stripe:acct_1:re_1']);
 });
+
+test('a refund that was pending when it was listed is booked once it succeeds, though no event tells of it', async () => {
+  const house = await openHouse();
+  await house.end('r1');
+  await house.pass(HOUR_MS);
+  const [charge] = house.provider.payments;
+  assert.ok(charge !== undefined);
+  const parts = {
+    providerRef: 're_1',
+    kind: 'refund',
+    parentRef: charge.providerRef,
+    createdAt: house.clock.now,
+  } as const;
+  const refund = { ...charge, ...parts, metadata: {} };
+  house.provider.payments.push({ ...refund, status: 'pending' });
+  house.provider.lines.push(lineOf(refund));
+  await house.pass(5 * DAY_MS);
+  assert.equal(house.balance('account_payable'), 0n);
+  house.provider.payments[1] = refund;
+  await house.pass(HOUR_MS);
+  assert.equal(house.balance('account_payable'), PRICE);
+  assert.equal(house.balance('house_clearing'), 0n);
+  assert.deepEqual(house.alarms, []);
+  assert.ok([...house.store.rows().inbox.values()].every(({ state }) => state === 'done'));
+  await nothingIsWrong(house);
+});

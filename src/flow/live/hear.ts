@@ -23,6 +23,8 @@ export type Heard =
   | 'too_early'
   /** The provider did not say what it belongs to: hear of it again. */
   | 'later'
+  /** A refund that is on its way: no listing by creation shows its end, and the ledger had its line at its beginning. */
+  | 'undecided'
   /** It takes back what was never booked: nothing, unless somebody is about to book it. */
   | 'not_booked';
 
@@ -92,6 +94,7 @@ async function hearMovement(world: LiveWorld, payment: ProviderPayment, hearing:
   const parent = await providerNamed(world, payment.provider).fetch({ merchantAccount, providerRef: parentRef });
   if (parent === null || parent.kind !== 'charge') return 'later';
   const naming = readMetadata(parent.metadata);
+  if (naming !== null && payment.kind === 'refund' && payment.status === 'pending') return 'undecided';
   const decided = naming === null ? null : decideMovement(naming.key, payment);
   if (naming === null || decided === null) return 'done';
   await hearCharge(world, parent, hearing);
@@ -125,12 +128,14 @@ export async function keepForLater(
   await world.store.receiveEvent(event, '{}', world.clock.now());
 }
 
+const KEPT: ReadonlySet<Heard> = new Set(['too_early', 'later', 'undecided']);
+
 /** Hears of a payment that a listing or a ledger shows: what is unexplained is said, what must wait is kept. */
 export async function hearListed(world: LiveWorld, payment: ProviderPayment, why: string): Promise<void> {
   const heard = await hearOrKeep(world, payment);
   const subject = paymentText(payment);
   if (heard === 'unexplained') await announceUnexplained(world, subject, `${payment.kind} ${subject}`);
-  if (heard === 'too_early' || heard === 'later') await keepForLater(world, payment, why);
+  if (KEPT.has(heard)) await keepForLater(world, payment, why);
 }
 
 /**

@@ -67,8 +67,13 @@ async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<void> 
   if (heard.includes('unexplained')) return wait(world, claimed, 'it belongs to nothing that is known');
   if (heard.includes('too_early')) return wait(world, claimed, 'its rental was not said yet');
   if (heard.includes('later')) return waitForProvider(world, claimed, 'what it belongs to could not be fetched');
-  // Somebody may be about to book what this takes back.
   const { retryMs } = world.settings.inbox;
+  // What a listing kept is asked for until it is decided; the provider's own event is one of several.
+  if (heard.includes('undecided') && event.type === HEAR_AGAIN) {
+    const retryAt = world.clock.now() + retryMs;
+    return world.store.finishEvent({ event, state: 'parked', retryAt, note: 'the refund is on its way' });
+  }
+  // Somebody may be about to book what this takes back.
   if (heard.includes('not_booked') && claimed.tries <= RETRIES_NOT_BOOKED) {
     const retryAt = world.clock.now() + retryMs;
     return world.store.finishEvent({ event, state: 'parked', retryAt, note: 'what it takes back is not booked' });
