@@ -1,0 +1,403 @@
+import { later, planted, type Row, simulated, tests } from './row.ts';
+
+const CHARGING = 'test/live/charging.test.ts';
+const BESIDE = 'test/live/interference.test.ts';
+const HARDSHIP = 'test/store/hardship.test.ts';
+const ATTACK = 'test/database/attack.test.ts';
+const HOSTILE = 'test/api/hostile.test.ts';
+const STATEMENTS = 'by … fails statement by statement, with the code that is expected';
+
+/** Faults 17 to 46: rarer, or wrong books, stuck work, leaks. */
+export const OTHERS: readonly Row[] = [
+  {
+    number: 17,
+    wrong: 'Two people approve or edit at once, or approve what was edited.',
+    does: 'Nothing yet: there is nothing to approve.',
+    proofs: [],
+    later: later('approvals', 'an approval will bind the digest of its list'),
+  },
+  {
+    number: 18,
+    wrong: 'Somebody approves his own request.',
+    does: 'Nothing yet: there is nothing to approve.',
+    proofs: [],
+    later: later('approvals', 'persons, not log-ins, will be compared in the database'),
+  },
+  {
+    number: 19,
+    wrong: 'Partial refunds race to more than was captured.',
+    does: 'The counters of a capture are checked in its row.',
+    proofs: [
+      tests(
+        'src/core/live/movement.test.ts',
+        'never is more given back than was captured, in whatever order movements come (INV-4)',
+      ),
+      tests(ATTACK, STATEMENTS),
+    ],
+    later: later('refund campaigns', 'refunds of our own that race'),
+  },
+  {
+    number: 20,
+    wrong: 'The database comes back older than it was.',
+    does: 'The provider is read first; what it holds beyond the database stops charging, and is adopted.',
+    proofs: [
+      tests(CHARGING, 'a database that was restored meets what it forgot, stops charging, and takes nothing twice'),
+      tests('src/core/live/charge/observe.test.ts', 'pending of an attempt that a restored database forgot'),
+      simulated('store_restored'),
+      planted('restored-without-fence'),
+    ],
+    later: null,
+  },
+  {
+    number: 21,
+    wrong: 'The wait for a replica is cancelled: committed here only.',
+    does: 'It counts as committed; a broken connection counts as unknown. After a failover it is a restored database.',
+    proofs: [
+      tests(
+        'test/database/replica.test.ts',
+        'a wait for the replica that is cancelled has committed, and is said so',
+        'a wait for the replica that ends with its connection is unknown, and the same finds what stands',
+      ),
+      tests(CHARGING, 'a database that was restored meets what it forgot, stops charging, and takes nothing twice'),
+    ],
+    later: null,
+  },
+  {
+    number: 22,
+    wrong: 'A process is frozen beyond its lease or the horizon.',
+    does: 'Its version is gone, and the horizon is looked at by the steady clock at the socket write.',
+    proofs: [
+      tests(
+        'test/processes.test.ts',
+        'a worker frozen past its lease, while another takes over, takes no money twice when it goes on',
+      ),
+      tests(
+        'test/provider/traps-sending.test.ts',
+        'trap 2: the horizon is looked at again at the socket write, by either clock',
+      ),
+      simulated('freeze_short', 'freeze_past_lease', 'freeze_past_horizon'),
+    ],
+    later: null,
+  },
+  {
+    number: 23,
+    wrong: 'A look-alike is taken for a double charge.',
+    does: 'Only exact classes are proven; look-alikes are explained in words; what cannot be decided is said to be so.',
+    proofs: [
+      tests('test/scan.test.ts', 'whatever looks like a double charge and is none is explained in words'),
+      tests('src/core/remedy/adjudicate/innocence.test.ts', 'every look-alike of the catalogue has its case'),
+      tests(
+        'test/database-facts.test.ts',
+        'the engine of files judges the live database: nothing is rejected, every excess is found to the cent',
+      ),
+    ],
+    later: null,
+  },
+  {
+    number: 24,
+    wrong: 'The price changes after it was taken; a rental is corrected late.',
+    does: 'The old intent stays as it is; the difference is an adjustment, or is owed back.',
+    proofs: [
+      tests(
+        'src/core/live/post-void.test.ts',
+        'after it was taken, and dearer: the difference is an adjustment',
+        'after it was taken, and cheaper: the difference is owed back, nothing is asked for',
+        'waits while an attempt may take money, and for a person where one must look',
+      ),
+      tests(
+        'test/api/rentals.test.ts',
+        'a correction issues a further revision with a new obligation, and used up minutes serve again',
+      ),
+      simulated('rental_voided', 'rental_corrected'),
+      planted('voided-while-in-flight'),
+    ],
+    later: null,
+  },
+  {
+    number: 25,
+    wrong: 'Clocks jump, differ, or are changed; a day has 23 hours.',
+    does: 'Instants are in UTC, spans are measured by the steady clock, days belong to a zone; no time is a key.',
+    proofs: [
+      tests('src/world/calendar.test.ts', 'a day has 23, 24 or 25 hours, and ends with the year'),
+      tests(
+        'src/core/live/lots.test.ts',
+        'the last day counts over leap days, changes of clocks and the end of the year',
+      ),
+      simulated('clock_jump', 'clock_skewed'),
+      planted('days-end-in-utc', 'expiry-off-by-a-day'),
+    ],
+    later: null,
+  },
+  {
+    number: 26,
+    wrong: 'The balance is too low: a refund waits, then is disputed.',
+    does: 'Pending is not paid.',
+    proofs: [
+      tests(
+        'test/provider/traps-refunding.test.ts',
+        'trap 19: with too little balance a refund waits, saying so, until there is money',
+      ),
+      tests('src/core/live/movement.test.ts', 'a refund that is pending'),
+    ],
+    later: later('refund campaigns', 'a campaign will be slowed by the balance'),
+  },
+  {
+    number: 27,
+    wrong: 'The card is closed, or the time to refund is over.',
+    does: 'A hard decline ends dunning; refusals of refunds are read as final.',
+    proofs: [
+      tests(CHARGING, 'a stolen card is not asked again'),
+      tests('test/provider/transport.test.ts', 'a payment method that is gone fails for good, with nothing taken'),
+      simulated('card_declined_always', 'method_missing'),
+    ],
+    later: later('other ways of paying out', 'another way, after asking for a dispute'),
+  },
+  {
+    number: 28,
+    wrong: 'Currencies, exponents or number types are mixed up.',
+    does: 'Money is whole minor units and a currency; two currencies never meet; another currency goes to a person.',
+    proofs: [
+      tests('src/core/kernel/money.test.ts', 'adding and subtracting undo each other, and currencies never meet'),
+      tests('src/world/provider/stripe/exponent.test.ts', 'nothing is rounded on the way out'),
+      tests('src/core/live/charge/observe.test.ts', 'taken, another currency'),
+      planted('amount-in-floating-point'),
+    ],
+    later: null,
+  },
+  {
+    number: 29,
+    wrong: 'Two merchant accounts have objects of equal ids.',
+    does: 'Every id of a provider is kept with the provider and the merchant account.',
+    proofs: [
+      tests(HARDSHIP, 'have each their own event', 'have each their own capture, booked apart'),
+      tests('src/core/live/charge/observe.test.ts', 'taken by another merchant account'),
+      tests('test/provider/doors.test.ts', 'two accounts may have objects of one id, and each gets its own'),
+    ],
+    later: null,
+  },
+  {
+    number: 30,
+    wrong: 'A program is deployed while payments are under way.',
+    does: 'A request whose bytes would differ is asked for, not sent; a program and a schema that differ do not start.',
+    proofs: [
+      tests(BESIDE, 'a program that would write other bytes than were sent asks for the outcome instead of sending'),
+      tests(
+        'test/database/migrate.test.ts',
+        'is not migrated without a word: an older one is refused and says what to run',
+        'that is newer than the program is refused',
+      ),
+    ],
+    later: null,
+  },
+  {
+    number: 31,
+    wrong: 'The database is down, fails over, or is out of connections; transactions collide.',
+    does: 'Only rolled-back transactions are repeated, ten times at most; everything else waits and asks again.',
+    proofs: [
+      tests('test/api/loops.test.ts', 'a database that does not answer is asked again, and a defect is told'),
+      tests('src/http/bulk.test.ts', 'where the database does not answer its lines say so, and the others go on'),
+      tests('test/database/embedded.test.ts', 'is started again by whoever holds it when it is killed'),
+      tests(
+        'test/processes.test.ts',
+        'while processes, database and provider are killed and commits are cut, each rental is charged once',
+      ),
+      simulated('store_down', 'store_conflict'),
+    ],
+    later: null,
+  },
+  {
+    number: 32,
+    wrong: 'The disk is full.',
+    does: 'The transaction is gone as a whole, the caller hears “ask again”, and the same is taken once there is room.',
+    proofs: [
+      tests(
+        HARDSHIP,
+        'leaves nothing of a rental, and the same is taken once there is room',
+        'leaves nothing of an outcome: the attempt stays open until there is room',
+      ),
+      tests('test/database/embedded.test.ts', 'loses nothing that was acknowledged when everything is killed'),
+      simulated('store_disk_full'),
+    ],
+    later: null,
+  },
+  {
+    number: 33,
+    wrong: 'One row or event breaks whoever touches it.',
+    does: 'A bad line, row or event is answered or kept by itself; the others of its batch go on.',
+    proofs: [
+      tests('src/http/bulk.test.ts', 'each line is answered by itself and in order, and bad ones stop nobody'),
+      tests('test/api/text.test.ts', 'one line of many with such a text is refused, and the others are taken'),
+      tests(
+        'test/store/store.test.ts',
+        'does not suffer from a bad one in its batch',
+        'does not suffer from a stale one in its batch',
+      ),
+      tests(CHARGING, 'an event of nothing known waits, then is given up aloud'),
+      simulated('capture_foreign'),
+    ],
+    later: null,
+  },
+  {
+    number: 34,
+    wrong: 'A huge or endless body, a deep one, a compressed one, a long line.',
+    does: 'Everything has a limit and is refused beyond it; files spill to disk.',
+    proofs: [
+      tests(HOSTILE, 'a body over the limit is refused, announced or not', 'a compressed body is refused'),
+      tests(
+        'src/http/bulk.test.ts',
+        'a line without end is passed over, and the next one is read',
+        'nothing is read ahead of what is answered: memory holds one batch',
+      ),
+      tests('src/http/json.test.ts', 'no text at all makes it throw'),
+      tests('src/world/duckdb/rejected.test.ts', 'rejects a line of 5 MB in CSV and NDJSON and reads the rest'),
+      tests('test/api/webhook.test.ts', 'an endless answer is not read to its end'),
+    ],
+    later: null,
+  },
+  {
+    number: 35,
+    wrong: 'Text in an odd encoding: no UTF-8, a zero, half a character.',
+    does: 'It is refused by name, never replaced; what can be kept comes back as it was sent.',
+    proofs: [
+      tests('src/http/json.test.ts', 'bytes that are not UTF-8 are refused'),
+      tests(
+        'test/api/text.test.ts',
+        'a text that PostgreSQL cannot keep as it was sent is refused, wherever it stands',
+        'an address or a filter with a zero in it names nothing',
+        'a text of any script, with its signs, comes back as it was sent',
+      ),
+      tests('src/world/duckdb/rejected.test.ts', 'rejects what is not UTF-8, in whatever column, as a row of its own'),
+    ],
+    later: null,
+  },
+  {
+    number: 36,
+    wrong: 'XML with entities that grow or reach out.',
+    does: 'Nothing reads XML.',
+    proofs: [],
+    later: later('bank files', 'statements will be the only XML'),
+  },
+  {
+    number: 37,
+    wrong: 'A formula in an exported CSV.',
+    does: 'Texts that a spreadsheet would run are guarded; amounts are not touched.',
+    proofs: [
+      tests('src/world/out/folder.test.ts', 'formulas are guarded, amounts are not touched'),
+      tests('test/cli.test.ts', 'ids that a spreadsheet would run are made text'),
+    ],
+    later: null,
+  },
+  {
+    number: 38,
+    wrong: 'Bank statements reuse ids, sum, repeat, net fees.',
+    does: 'Nothing yet.',
+    proofs: [],
+    later: later('bank files', 'no bank statement is read yet'),
+  },
+  {
+    number: 39,
+    wrong: 'A letter is sent twice, never, or to somebody else.',
+    does: 'No letter goes to customers yet. Alarms to the operator are raised once; webhooks come again under one id.',
+    proofs: [
+      tests('test/api/alarm.test.ts', 'an alarm that was raised before is silent'),
+      tests(
+        'test/api/webhook.test.ts',
+        'a message that is not taken comes again with the same id, later and later, and then no more',
+      ),
+    ],
+    later: later('letters', 'letters to customers'),
+  },
+  {
+    number: 40,
+    wrong: 'Minutes are given twice, or lapse before they can be used.',
+    does: 'One lot an incident and account, whatever the key; minutes are booked like money and go back to their lot.',
+    proofs: [
+      tests('test/api/commands.test.ts', 'goodwill for one incident is given once to an account, whatever the key'),
+      tests('test/store/races.test.ts', 'one gives minutes for the incident', 'one has the last minutes'),
+      tests('src/core/live/lots.test.ts', 'no lot is given that is empty, endless, or lapsed before it can be used'),
+      simulated('lot_granted_twice'),
+      planted('minutes-granted-twice', 'minutes-not-restored', 'minutes-never-used-up'),
+    ],
+    later: later('merging of accounts', 'accounts cannot be merged'),
+  },
+  {
+    number: 41,
+    wrong: 'An account is erased in the middle of something.',
+    does: 'Nothing yet: no name, address or mail of a customer is kept.',
+    proofs: [],
+    later: later('erasure', 'there are no personal data to erase before there are letters'),
+  },
+  {
+    number: 42,
+    wrong: 'The provider refuses for a while: too many requests, maintenance.',
+    does: 'The same key is tried less and less often; nothing is sent under another.',
+    proofs: [
+      tests(
+        BESIDE,
+        'while the provider takes nothing the same key is tried less and less often, and taken once when it answers',
+      ),
+      tests('test/provider/transport.test.ts', 'no connection: nothing was sent, and the observation says so'),
+      simulated('provider_429', 'provider_down'),
+    ],
+    later: null,
+  },
+  {
+    number: 43,
+    wrong: 'A webhook is forged, replayed, dated ahead; secrets are exchanged.',
+    does: 'Signature over the raw bytes, a window to both sides, an id once, two secrets at a time.',
+    proofs: [
+      tests(
+        'src/world/provider/stripe/webhook.test.ts',
+        'a time too far away is refused in both directions; the SDK alone would let the future pass',
+        'either secret will do, also beside a signature of another one',
+        'the signature is of the raw bytes: one blank more and it is another body',
+      ),
+      tests(
+        'test/api/stripe.test.ts',
+        'what is not signed, signed by a stranger, changed, or too old is refused and not kept',
+      ),
+      simulated('webhook_forged', 'webhook_replayed', 'webhook_future'),
+    ],
+    later: null,
+  },
+  {
+    number: 44,
+    wrong: 'Somebody inside edits rows, or cuts the end off.',
+    does: 'No role may change or delete what is written once; the invariants tell what was changed nevertheless.',
+    proofs: [
+      tests(ATTACK, STATEMENTS, 'by the owner himself does not change what is written once'),
+      tests('test/database/invariants.test.ts', 'says …'),
+    ],
+    later: later('signed proofs', 'a tail that is cut off shows only against a record kept elsewhere'),
+  },
+  {
+    number: 45,
+    wrong: 'A session of the database breaks while it is held, and its error ends the process.',
+    does: 'Every connection has a listener; what a defect ends is started again without loss (fault 5).',
+    proofs: [
+      tests(
+        HARDSHIP,
+        'while nobody uses it is replaced, and the process lives',
+        'in the middle of a statement is a database that did not answer, and the process lives',
+        'while it is held between two statements is noticed by its holder alone',
+      ),
+      tests('test/api/loops.test.ts', 'a database that does not answer is asked again, and a defect is told'),
+    ],
+    later: null,
+  },
+  {
+    number: 46,
+    wrong: 'Names or secrets leak into the log.',
+    does: 'Only fields on a list are logged; the message of a foreign error is not.',
+    proofs: [
+      tests(
+        'test/api/log.test.ts',
+        'nothing planted in a message or in any allowed field reaches the log',
+        'a field that is not on the list is left out, whatever it holds, and counted',
+      ),
+      tests('test/api/processes.test.ts', 'no secret stands in the log'),
+      tests('test/api/stripe.test.ts', 'the log says of an event what it is, and nothing of the customer'),
+    ],
+    later: null,
+  },
+];

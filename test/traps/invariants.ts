@@ -1,0 +1,184 @@
+import { later, planted, type Row, tests } from './row.ts';
+
+const INVARIANTS = 'test/database/invariants.test.ts';
+const ATTACK = 'test/database/attack.test.ts';
+
+/** INV-1 to INV-15. What the live half holds is asked of its database after every commit in the simulator. */
+export const INVARIANT_ROWS: readonly Row[] = [
+  {
+    number: 1,
+    wrong: 'More than one capture counts for a rental and purpose.',
+    does: 'One intent that is not voided, one open attempt, one right capture; any other is surplus and owed back.',
+    proofs: [
+      tests(INVARIANTS, 'says …'),
+      tests('test/live/model.test.ts', 'in every order a rental is taken once, booked once, and can be finished: …'),
+      planted('surplus-counts-as-right'),
+    ],
+    later: null,
+  },
+  {
+    number: 2,
+    wrong: 'The books say something else than the provider did.',
+    does: 'One entry for each capture and movement, by its id; clearing shows what is missing.',
+    proofs: [
+      tests(INVARIANTS, 'says …'),
+      tests(
+        'test/live/charging.test.ts',
+        'a payment that names nothing of ours is said aloud once, and clearing shows it',
+      ),
+      planted('capture-not-booked', 'surplus-ignored', 'journal-without-unique'),
+    ],
+    later: null,
+  },
+  {
+    number: 3,
+    wrong: 'A rental is neither charged nor voided nor written off.',
+    does: 'Every one comes to an end, or stands before a person.',
+    proofs: [
+      tests(INVARIANTS, 'says …'),
+      tests('test/live/charging.test.ts', 'declines follow the schedule, then the debt is written off'),
+      planted('dunning-never-ends', 'one-decline-and-out'),
+    ],
+    later: null,
+  },
+  {
+    number: 4,
+    wrong: 'More is given back than was captured.',
+    does: 'The counters are checked in the row.',
+    proofs: [
+      tests(INVARIANTS, 'says …'),
+      tests(
+        'src/core/live/movement.test.ts',
+        'never is more given back than was captured, in whatever order movements come (INV-4)',
+      ),
+    ],
+    later: null,
+  },
+  {
+    number: 5,
+    wrong: 'A double charge is made good twice, over two channels.',
+    does: 'Nothing yet: detection says what is owed, once for each.',
+    proofs: [tests('src/core/remedy/adjudicate.test.ts', 'after every finding is paid back nothing more is due')],
+    later: later('refund campaigns', 'one compensation for each duplicate'),
+  },
+  {
+    number: 6,
+    wrong: 'Goodwill is given twice for one incident.',
+    does: 'One lot for each incident and account.',
+    proofs: [
+      tests(INVARIANTS, 'says …'),
+      tests('test/store/races.test.ts', 'one gives minutes for the incident'),
+      planted('minutes-granted-twice'),
+    ],
+    later: null,
+  },
+  {
+    number: 7,
+    wrong: 'The books do not come out even.',
+    does: 'Debit, credit and amount are one row; clearing returns to zero.',
+    proofs: [
+      tests(INVARIANTS, 'says …'),
+      tests('src/core/ledger/books.test.ts', 'books of any transfers balance, asset by asset'),
+      planted('clearing-net-of-fees', 'clearing-of-another-provider'),
+    ],
+    later: null,
+  },
+  {
+    number: 8,
+    wrong: 'After all is paid back an account stands where it should not.',
+    does: 'Nothing is paid back yet; the simulator compares every account with its oracle until then.',
+    proofs: [planted('surplus-ignored', 'movement-dropped')],
+    later: later('refund campaigns', 'the position after the remedy'),
+  },
+  {
+    number: 9,
+    wrong: 'Something is done that nobody else approved.',
+    does: 'Nothing yet: there is nothing to approve.',
+    proofs: [],
+    later: later('approvals', 'nothing is approved yet'),
+  },
+  {
+    number: 10,
+    wrong: 'A row that is written once changes.',
+    does: 'No role may; triggers refuse the owner as well.',
+    proofs: [
+      tests(
+        ATTACK,
+        'by the owner himself does not change what is written once',
+        'by … with statements made by a grammar changes no protected row',
+      ),
+    ],
+    later: later('signed proofs', 'a chain that extends a checkpoint kept elsewhere'),
+  },
+  {
+    number: 11,
+    wrong: 'An unknown outcome becomes known without evidence about that attempt.',
+    does: 'Only an answer, a look-up, an event, a listing or proven absence decides, and is kept.',
+    proofs: [
+      tests(INVARIANTS, 'says …'),
+      tests(
+        'src/core/live/charge/observe.test.ts',
+        'whatever is seen of whatever stands: the rules that no path may break',
+      ),
+      planted('pending-is-failed', 'unknown-is-parked'),
+    ],
+    later: null,
+  },
+  {
+    number: 12,
+    wrong: 'The same command gets another answer.',
+    does: 'Answers are kept for ever, byte for byte.',
+    proofs: [
+      tests('test/api/commands.test.ts', 'the same command is answered the same, byte for byte, and done once'),
+      tests(
+        'test/api/office.test.ts',
+        'a command answers the same for ever, to its own key alone, and another body is another command',
+      ),
+    ],
+    later: null,
+  },
+  {
+    number: 13,
+    wrong: 'Importing again changes something.',
+    does: 'A rental that is said again exists; a listing read again books nothing.',
+    proofs: [
+      tests(
+        'test/api/rentals.test.ts',
+        'a rental is created once, exists when it is said again, and owes its price with VAT in the books',
+      ),
+      tests(
+        'test/live/charging.test.ts',
+        'a refund and a dispute made elsewhere are booked once each, though every listing tells of them',
+      ),
+    ],
+    later: null,
+  },
+  {
+    number: 14,
+    wrong: 'Somebody is told of what is not final.',
+    does: 'Webhooks tell of an outcome after it is committed; pending is not paid.',
+    proofs: [
+      tests(
+        'test/api/processes.test.ts',
+        'a receiver is told of each charge, signed by Standard Webhooks, without any personal data',
+      ),
+      planted('pending-is-paid'),
+    ],
+    later: later('letters', 'what customers are told'),
+  },
+  {
+    number: 15,
+    wrong: 'Money goes out while the books, the fence or the chain are broken.',
+    does: 'Charging stops by itself at proven double charges and after a restore; only a person resumes, with a reason.',
+    proofs: [
+      tests(
+        'test/live/charging.test.ts',
+        'a second capture seen in the listing is owed back, said aloud, and trips the breaker at the threshold',
+        'a database that was restored meets what it forgot, stops charging, and takes nothing twice',
+      ),
+      tests('test/store/races.test.ts', 'is followed by no claim that was begun before it'),
+      planted('restored-without-fence'),
+    ],
+    later: null,
+  },
+];
