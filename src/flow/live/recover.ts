@@ -23,9 +23,8 @@ const WINDOWS_MAX = 100;
  */
 export async function recover(world: LiveWorld): Promise<Recovered> {
   const violated = await watchBooks.runOnce(world);
-  const isCurrent = await readToNow(world);
-  await hearAgain(world);
-  return { isCurrent, violated };
+  const isRead = await readToNow(world);
+  return { isCurrent: (await hearAgain(world)) && isRead, violated };
 }
 
 /** Reads listings and ledgers up to now; false where that did not succeed. */

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../core/kernel/time.ts';
 import type { ProviderPayment } from '../ports/provider.ts';
 import { type ClaimedEvent, StoreUnavailable } from '../ports/store.ts';
 import { sayDefect } from './defect.ts';
@@ -21,37 +22,48 @@ export async function runOnce(
 const HEARD_AT_ONCE = 1000;
 const CLAIMS_MAX = 100;
 
+/** Longer than any lease: whoever holds one may have died with it. To hear twice at the same time is harmless. */
+const LEASE_MS_MAX = HOUR_MS;
+
 /**
- * Tries everything that waits in the inbox at once, whatever was agreed on when it was parked: what it waited for may
- * have been said meanwhile. Each once.
+ * Tries everything that waits in the inbox now, each once, whatever was agreed on when it was parked and whoever holds
+ * it: what it waited for may have been said meanwhile. False where the provider did not say what a listing had passed.
  */
-export async function hearAgain(world: LiveWorld): Promise<void> {
-  const { retryMs } = world.settings.inbox;
-  const now = world.clock.now();
+export async function hearAgain(world: LiveWorld): Promise<boolean> {
+  const until = world.clock.now() + world.settings.inbox.retryMs + LEASE_MS_MAX;
+  const heard = new Set<string>();
+  let isHeard = true;
   for (let claims = 0; claims < CLAIMS_MAX; claims++) {
-    const request = { now: now + retryMs, leaseUntil: now + 2 * retryMs, limit: HEARD_AT_ONCE };
-    const events = await world.store.claimEvents(request);
-    await each(events, world.settings.callsMax, (claimed) => takeEvent(world, claimed));
-    if (events.length < HEARD_AT_ONCE) return;
+    const request = { now: until, leaseUntil: until + 1, limit: HEARD_AT_ONCE };
+    const claimed = await world.store.claimEvents(request);
+    const events = claimed.filter(({ event }) => !heard.has(event.eventId));
+    for (const { event } of events) heard.add(event.eventId);
+    const taken = await each(events, world.settings.callsMax, (one) => takeEvent(world, one));
+    isHeard &&= !taken.includes('unheard');
+    if (events.length < HEARD_AT_ONCE) return isHeard;
   }
+  return false;
 }
 
 /** A transaction that is under way elsewhere ends within this many retries. */
 const RETRIES_NOT_BOOKED = 3;
 
+/** `unheard`: the provider did not answer about something that only this event tells of. */
+type Taken = 'taken' | 'unheard';
+
 /** An event that meets a defect waits like one that speaks of nothing known: it stops no other, and is said in time. */
-async function takeEvent(world: LiveWorld, claimed: ClaimedEvent): Promise<void> {
+async function takeEvent(world: LiveWorld, claimed: ClaimedEvent): Promise<Taken> {
   try {
-    await dealWith(world, claimed);
+    return await dealWith(world, claimed);
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error;
     world.log.error('an event met a defect', { event_id: claimed.event.eventId, ...sayDefect(error) });
-    await wait(world, claimed, 'a defect of Storno');
+    return wait(world, claimed, 'a defect of Storno');
   }
 }
 
 /** The event says only that something may have changed: what it speaks of is fetched, and that is dealt with. */
-async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<void> {
+async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<Taken> {
   const { event } = claimed;
   const provider = providerNamed(world, event.provider);
   const { merchantAccount, objectRef } = event;
@@ -71,14 +83,17 @@ async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<void> 
   // What a listing kept is asked for until it is decided; the provider's own event is one of several.
   if (heard.includes('undecided') && event.type === HEAR_AGAIN) {
     const retryAt = world.clock.now() + retryMs;
-    return world.store.finishEvent({ event, state: 'parked', retryAt, note: 'the refund is on its way' });
+    await world.store.finishEvent({ event, state: 'parked', retryAt, note: 'the refund is on its way' });
+    return 'taken';
   }
   // Somebody may be about to book what this takes back.
   if (heard.includes('not_booked') && claimed.tries <= RETRIES_NOT_BOOKED) {
     const retryAt = world.clock.now() + retryMs;
-    return world.store.finishEvent({ event, state: 'parked', retryAt, note: 'what it takes back is not booked' });
+    await world.store.finishEvent({ event, state: 'parked', retryAt, note: 'what it takes back is not booked' });
+    return 'taken';
   }
   await world.store.finishEvent({ event, state: 'done', retryAt: null, note: payment.status });
+  return 'taken';
 }
 
 /** A dispute's end is a payment of its own, named after the dispute: so adapters say it. */
@@ -101,21 +116,24 @@ async function withWhatFollowed(world: LiveWorld, payment: ProviderPayment): Pro
  * A listing or the ledger has passed what is kept here: nobody else will tell of it, so it is asked for until there is
  * an answer, however long the provider is away. A provider's own event is not: there, they have the last word.
  */
-function waitForProvider(world: LiveWorld, claimed: ClaimedEvent, note: string): Promise<void> {
+async function waitForProvider(world: LiveWorld, claimed: ClaimedEvent, note: string): Promise<Taken> {
   const { event } = claimed;
   if (event.type !== HEAR_AGAIN) return wait(world, claimed, note);
   const retryAt = world.clock.now() + world.settings.inbox.retryMs;
-  return world.store.finishEvent({ event, state: 'parked', retryAt, note });
+  await world.store.finishEvent({ event, state: 'parked', retryAt, note });
+  return 'unheard';
 }
 
 /** Tried again while it is young; then listings and ledger have the last word, and a person hears of it. */
-async function wait(world: LiveWorld, { event, receivedAt }: ClaimedEvent, note: string): Promise<void> {
+async function wait(world: LiveWorld, { event, receivedAt }: ClaimedEvent, note: string): Promise<Taken> {
   const now = world.clock.now();
   const { retryMs, giveUpAfterMs } = world.settings.inbox;
   if (now - receivedAt < giveUpAfterMs) {
-    return world.store.finishEvent({ event, state: 'parked', retryAt: now + retryMs, note });
+    await world.store.finishEvent({ event, state: 'parked', retryAt: now + retryMs, note });
+    return 'taken';
   }
   const subject = `${event.provider}:${event.merchantAccount}:${event.objectRef}`;
   await announceUnexplained(world, subject, `${subject} (event ${event.eventId}, ${event.type}; ${note})`);
   await world.store.finishEvent({ event, state: 'given_up', retryAt: null, note });
+  return 'taken';
 }
