@@ -1,5 +1,5 @@
 /**
- * docs/faults.md and test/traps/table.ts say which test watches over which trap, fault and invariant. Here it is checked
+ * docs/faults.md and test/traps/table.ts say which test watches over which trap, fault and invariant. Here is checked
  * that they say so truly: every test that is named exists, every number is there, nothing is put off that exists.
  */
 import assert from 'node:assert/strict';

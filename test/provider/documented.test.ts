@@ -1,4 +1,4 @@
-/** docs/sandbox.md against the sandbox: every knob, preset and trap is there, and every example is accepted. */
+/** docs/sandbox.md against the sandbox: every knob and preset is there, and every example is accepted. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { HONEST, PROFILES, readPatch } from '../../src/world/provider/sandbox/engine/profile.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../docs/sandbox.md'), 'utf8');
-const TRAPS = 42;
 
 function knobs(): string[] {
   return Object.entries(HONEST).flatMap(([name, value]) => {
@@ -37,20 +36,6 @@ test('every preset has its row', () => {
   const section = TEXT.slice(TEXT.indexOf('| Preset |'), TEXT.indexOf('A fault is'));
   const rows = [...section.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]);
   assert.deepEqual(rows.toSorted(), Object.keys(PROFILES).toSorted());
-});
-
-test('every trap has its place', () => {
-  const table = TEXT.slice(TEXT.indexOf('| Trap |'));
-  const named = new Set<number>();
-  for (const line of table.split('\n')) {
-    const cell = line.split('|')[1] ?? '';
-    for (const [, from, to] of cell.matchAll(/(\d+) to (\d+)/g)) {
-      for (let trap = Number(from); trap <= Number(to); trap += 1) named.add(trap);
-    }
-    for (const [number] of cell.matchAll(/\d+/g)) named.add(Number(number));
-  }
-  const missing = Array.from({ length: TRAPS }, (_, index) => index + 1).filter((trap) => !named.has(trap));
-  assert.deepEqual(missing, []);
 });
 
 test('a patch with an unknown field, word or number is refused', () => {

@@ -232,7 +232,12 @@ export const OTHERS: readonly Row[] = [
         'does not suffer from a bad one in its batch',
         'does not suffer from a stale one in its batch',
       ),
-      tests(CHARGING, 'an event of nothing known waits, then is given up aloud'),
+      tests(
+        CHARGING,
+        'an event of nothing known waits, then is given up aloud',
+        'a call that fails by a defect costs the others of its batch nothing, and goes to a person in time',
+        'a refund and an event that meet a defect stop neither the listing nor other events, and are said in time',
+      ),
       simulated('capture_foreign'),
     ],
     later: null,

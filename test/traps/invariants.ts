@@ -174,6 +174,7 @@ export const INVARIANT_ROWS: readonly Row[] = [
       tests(
         'test/live/charging.test.ts',
         'a second capture seen in the listing is owed back, said aloud, and trips the breaker at the threshold',
+        'who resumes is not stopped again by the double charges that he knew of, though listings still show them',
         'a database that was restored meets what it forgot, stops charging, and takes nothing twice',
       ),
       tests('test/store/races.test.ts', 'is followed by no claim that was begun before it'),

@@ -31,12 +31,16 @@ export const OBSERVING: readonly Row[] = [
   {
     number: 32,
     wrong: 'A later state does not show in a listing by creation.',
-    does: 'Open attempts are looked up one by one, and the ledger tells of what moved afterwards.',
+    does: 'What is open or pending is asked for one by one; the ledger tells of what moved afterwards.',
     proofs: [
       tests(AT_PROVIDER, 'trap 32: a later failure does not show in a listing by creation; by its id it does'),
       tests(
         'test/live/interference.test.ts',
         'a payment that is pending is asked for until it is decided, though no event tells of it',
+      ),
+      tests(
+        CHARGING,
+        'a refund that was pending when it was listed is booked once it succeeds, though no event tells of it',
       ),
       simulated('provider_pending', 'provider_fails_late', 'refund_outside_fails'),
     ],
