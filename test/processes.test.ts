@@ -3,13 +3,13 @@
  * each rental is charged once by the provider's own record, and the books say the same.
  *
  * STORNO_SEED chooses which boundaries are tried and when what is killed; the machine decides the rest, so a seed leads
- * to the same plan, not to the same instant. STORNO_PROCESSES=full tries every boundary and keeps the chaos up for
+ * to the same plan, not to the same instant. STORNO_PROCESSES=full tries every kind of boundary and keeps the chaos up for
  * minutes.
  */
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Chance, makeChance } from '../src/core/scenario/chance.ts';
+import { makeChance } from '../src/core/scenario/chance.ts';
 import { type Kept, openKeeper, rage } from './processes/chaos.ts';
 import { type House, openHouse, untilAnswers } from './processes/house.ts';
 import { type Operator, openOperator, prepare } from './processes/operator.ts';
@@ -23,8 +23,6 @@ const chance = makeChance(seed);
 /** SIGSTOP and SIGKILL are promises of POSIX. */
 const skip = process.platform === 'win32' ? 'Windows knows neither kill -9 nor SIGSTOP' : false;
 
-/** Boundaries that are tried where not all are: so many before the first claim, so many after it. */
-const TRIED = { starting: 2, working: 7 };
 /** What goes wrong at the provider while everything else does. */
 const HOSTILE = {
   faultsOn: 'everything',
@@ -79,6 +77,10 @@ async function behave(profile: Readonly<Record<string, unknown>>): Promise<void>
   assert.equal(answer.status, 200, await answer.text());
 }
 
+function tellEvents(which: 'all' | 'none'): Promise<void> {
+  return behave({ webhooks: { never: { perMille: which === 'all' ? 0 : 1000 } } });
+}
+
 function sayHowAgain(t: TestContext): void {
   const full = isFull ? 'STORNO_PROCESSES=full ' : '';
   t.diagnostic(`again: STORNO_SEED=${seed} ${full}node --test test/processes.test.ts`);
@@ -99,7 +101,7 @@ function allNumbers(): readonly number[] {
 const BATCH = 3;
 
 async function workOnce(): Promise<readonly Boundary[]> {
-  const worker = house.startWorker(['--once'], { at: 0, signal: 'SIGKILL' });
+  const worker = house.startWorker(['--once'], { at: 0, on: null, signal: 'SIGKILL' });
   const { code } = await worker.ended;
   assert.equal(code, 0, worker.err());
   return worker.trace().boundaries ?? [];
@@ -112,34 +114,47 @@ async function readBoundaries(): Promise<readonly Boundary[]> {
   return workOnce();
 }
 
-function isClaim({ label }: Boundary): boolean {
-  return label.startsWith('database before') && label.includes('claim');
+interface Target {
+  readonly at: number;
+  readonly on: string;
 }
 
-/** One out of each of so many stretches of equal length. */
-function sample(
-  boundaries: readonly Boundary[],
-  { count, from }: { count: number; from: Chance },
-): readonly Boundary[] {
-  const stretch = boundaries.length / count;
-  return Array.from({ length: count }, (_, index) => {
-    const [first, last] = [Math.floor(index * stretch), Math.ceil((index + 1) * stretch) - 1];
-    return boundaries[Math.min(from.integer(first, last), boundaries.length - 1)];
-  }).filter((one) => one !== undefined);
+function sayTarget({ at, on }: Target): string {
+  return `at boundary ${at} of those '${on}'`;
 }
 
-/** All of them, from the first on until a worker comes to its end before; or a sample. */
-function* chooseBoundaries(boundaries: readonly Boundary[]): Generator<number, void, 'killed' | 'ended'> {
-  if (isFull) {
-    let at = 1;
-    while ((yield at) === 'killed') at += 1;
-    return;
-  }
+/** The boundaries around what moves money, and around what is written of it: always tried. */
+const ALWAYS = ['provider POST /v1/payment_intents', 'database apply'].flatMap((effect) =>
+  ['before', 'after', 'answered'].map((when) => `${when} ${effect}`),
+);
+
+/** How many more kinds of boundaries are tried where not all boundaries are. */
+const FURTHER = 4;
+
+/** Where an event tells what became of it, nothing is sent again; both ways are tried. */
+function isHeard({ on }: Target): boolean {
+  return !ALWAYS.includes(on);
+}
+
+/** How often a boundary of one kind is tried where all kinds are: an outcome follows an intent. */
+const TIMES = 2;
+
+/**
+ * Every kind of boundary, or the most dangerous and some others. By kind and not by number: what a worker reads anew at
+ * its start grows with every payment.
+ */
+function chooseBoundaries(boundaries: readonly Boundary[]): readonly Target[] {
   const from = chance.fork('boundaries');
-  const claim = boundaries.findIndex(isClaim);
-  const starting = sample(boundaries.slice(0, claim), { count: TRIED.starting, from });
-  const working = sample(boundaries.slice(claim), { count: TRIED.working, from });
-  for (const { at } of [...starting, ...working]) yield at;
+  const kinds = [...new Set(boundaries.map(({ label }) => label))];
+  const count = (on: string) => boundaries.filter(({ label }) => label === on).length;
+  for (const on of ALWAYS) assert.ok(count(on) > 0, `a worker does not pass '${on}' any more`);
+  if (isFull) {
+    return kinds.flatMap((on) =>
+      Array.from({ length: Math.min(count(on), TIMES) }, (_, index) => ({ at: index + 1, on })),
+    );
+  }
+  const further = from.shuffle(kinds.filter((kind) => !ALWAYS.includes(kind))).slice(0, FURTHER);
+  return [...ALWAYS, ...further].map((on) => ({ at: from.integer(1, Math.min(count(on), TIMES)), on }));
 }
 
 /** Another worker, there all the time, which stands still while a batch belongs to one that is killed or frozen. */
@@ -169,73 +184,61 @@ test('a worker killed at an effect boundary leaves nothing that another does not
   await standby.ready();
   await standby.resolve([]);
   let kills = 0;
-  const choice = chooseBoundaries(boundaries);
-  for (let next = choice.next(); next.done !== true; ) {
-    const at = next.value;
+  for (const target of chooseBoundaries(boundaries)) {
+    await tellEvents(isHeard(target) ? 'all' : 'none');
     standby.stand();
     await sayMore(BATCH);
-    const worker = house.startWorker(['--once'], { at, signal: 'SIGKILL' });
+    const worker = house.startWorker(['--once'], { ...target, signal: 'SIGKILL' });
     const { code, signal } = await worker.ended;
     assert.ok(signal === 'SIGKILL' || code === 0, worker.err());
     if (signal === 'SIGKILL') kills += 1;
     await standby.resolve([worker]);
     await reckonCharges(house, allNumbers()).catch((error: Error) => {
-      throw new Error(`killed at ${at}: ${worker.trace().fatal?.label}\n${error.message}`, { cause: error });
+      throw new Error(`killed ${sayTarget(target)}: ${worker.trace().fatal?.label}\n${error.message}`, {
+        cause: error,
+      });
     });
-    next = choice.next(signal === 'SIGKILL' ? 'killed' : 'ended');
   }
   await standby.close();
   await workOnce();
   await reckon(house, allNumbers());
   assert.deepEqual(operator.wrong, []);
-  t.diagnostic(`${boundaries.length} boundaries, ${kills} of them tried with kill -9; ${said} rentals`);
+  const kinds = new Set(boundaries.map(({ label }) => label)).size;
+  t.diagnostic(`${boundaries.length} boundaries of ${kinds} kinds, ${kills} tried with kill -9; ${said} rentals`);
 });
 
-/** Before the first payment is asked for, while it is on its way, and with its answer unread. */
-function chooseFreezes(boundaries: readonly Boundary[]): readonly Boundary[] {
-  const from = chance.fork('freezes');
-  if (isFull) return boundaries.slice(boundaries.findIndex(isClaim));
-  return (['before', 'after', 'answered'] as const).flatMap((when) => {
-    const paying = boundaries.filter(({ label }) => label.startsWith(`provider ${when}`) && isPayment(label, when));
-    return paying.length === 0 ? [] : [from.pick(paying)];
-  });
-}
+/** Before a payment is asked for, while that is on its way, with its answer unread, and around what is written of it. */
+const FREEZES = isFull
+  ? ALWAYS.flatMap((on) => Array.from({ length: BATCH }, (_, index) => ({ at: index + 1, on })))
+  : ALWAYS.slice(0, 3).map((on) => ({ at: 1, on }));
 
-/** Listings are read with GET and answered with 200 as well; a payment's answer comes after the first claim. */
-function isPayment(label: string, when: string): boolean {
-  return when === 'answered' ? true : label.includes('POST /v1/payment_intents');
-}
+const FROZEN_LOOK_MS = 20;
 
 test('a worker frozen past its lease, while another takes over, takes no money twice when it goes on', {
   skip,
 }, async (t) => {
   sayHowAgain(t);
-  const boundaries = await readBoundaries();
   const standby = openStandby();
   await standby.ready();
-  await standby.resolve([]);
-  let freezes = 0;
-  const claim = boundaries.findIndex(isClaim);
-  for (const { at } of chooseFreezes(boundaries.slice(claim))) {
+  await tellEvents('none');
+  for (const target of FREEZES) {
     standby.stand();
     await sayMore(BATCH);
-    const worker = house.startWorker(['--once'], { at, signal: 'SIGSTOP' });
-    while (worker.trace().fatal === undefined && !worker.isOver()) await sleep(20);
+    const worker = house.startWorker(['--once'], { ...target, signal: 'SIGSTOP' });
+    while (worker.trace().fatal === undefined && !worker.isOver()) await sleep(FROZEN_LOOK_MS);
+    assert.ok(!worker.isOver(), `nothing froze ${sayTarget(target)}`);
     await standby.resolve([worker]);
-    if (!worker.isOver()) freezes += 1;
     worker.process.kill('SIGCONT');
     const { code } = await worker.ended;
-    const where = `frozen at ${at}: ${worker.trace().fatal?.label}`;
-    assert.equal(code, 0, `${where}\n${worker.err()}`);
+    assert.equal(code, 0, `frozen ${sayTarget(target)}\n${worker.err()}`);
     await reckonCharges(house, allNumbers()).catch((error: Error) => {
-      throw new Error(`${where}\n${error.message}`, { cause: error });
+      throw new Error(`frozen ${sayTarget(target)}\n${error.message}`, { cause: error });
     });
   }
-  assert.ok(freezes > 0);
   await standby.close();
   await workOnce();
   await reckon(house, allNumbers());
-  t.diagnostic(`${freezes} freezes past the lease; ${said} rentals`);
+  t.diagnostic(`${FREEZES.length} freezes past the lease; ${said} rentals`);
 });
 
 /** What the operator says at a time, and how long he rests after each. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 /** What kill-at.ts is told. */
 export interface KillAt {
-  /** 0 counts only. */
+  /** Of all boundaries, or of those that are called `on`; 0 counts only. */
   readonly at: number;
+  readonly on: string | null;
   readonly signal: NodeJS.Signals;
 }
 
@@ -53,7 +54,7 @@ export function startProgram(
   const preloads = [...preload('with-parent.ts'), ...(kill === null ? [] : preload('kill-at.ts'))];
   const child = spawn(process.execPath, [...preloads, CLI, ...words], {
     cwd: ROOT,
-    env: kill === null ? env : { ...env, KILL_AT: String(kill.at), KILL_SIGNAL: kill.signal, KILL_TRACE: trace },
+    env: kill === null ? env : { ...env, ...killEnvironment(kill), KILL_TRACE: trace },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
@@ -93,6 +94,10 @@ export function startProgram(
     trace: () => readTrace(trace),
     said,
   };
+}
+
+function killEnvironment({ at, on, signal }: KillAt): NodeJS.ProcessEnv {
+  return { KILL_AT: String(at), KILL_SIGNAL: signal, ...(on === null ? {} : { KILL_ON: on }) };
 }
 
 export function kill9({ process }: Started): void {
