@@ -167,7 +167,7 @@ export const OTHERS: readonly Row[] = [
   {
     number: 29,
     wrong: 'Two merchant accounts have objects of equal ids.',
-    does: 'Every id of a provider is kept with the provider and the merchant account.',
+    does: 'Ids are kept with provider and merchant account. A scan knows payments by id alone, which is unique at Stripe.',
     proofs: [
       tests(HARDSHIP, 'have each their own event', 'have each their own capture, booked apart'),
       tests('src/core/live/charge/observe.test.ts', 'taken by another merchant account'),

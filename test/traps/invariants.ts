@@ -169,7 +169,7 @@ export const INVARIANT_ROWS: readonly Row[] = [
   {
     number: 15,
     wrong: 'Money goes out while the books, the fence or the chain are broken.',
-    does: 'Charging stops by itself at proven double charges and after a restore; only a person resumes, with a reason.',
+    does: 'Nothing goes out yet. Charging stops by itself at proven double charges and after a restore; broken books are said.',
     proofs: [
       tests(
         'test/live/charging.test.ts',
@@ -180,6 +180,6 @@ export const INVARIANT_ROWS: readonly Row[] = [
       tests('test/store/races.test.ts', 'is followed by no claim that was begun before it'),
       planted('restored-without-fence'),
     ],
-    later: null,
+    later: later('refund campaigns', 'no refund is sent while anything is red'),
   },
 ];

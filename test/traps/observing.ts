@@ -113,10 +113,14 @@ export const OBSERVING: readonly Row[] = [
   {
     number: 39,
     wrong: 'A key that is optional is absent.',
-    does: 'Commands without a key are refused; keys of attempts and transfers are not null, and checked.',
+    does: 'Commands without a key are refused; in the database nothing that must be unique may be null.',
     proofs: [
       tests('test/api/commands.test.ts', 'a command without its key is refused, and does nothing'),
-      tests('test/database/attack.test.ts', 'by … fails statement by statement, with the code that is expected'),
+      tests(
+        'test/database/keys.test.ts',
+        'no key can be absent: what must be unique is not null, but for the place of an event',
+        'what identifies an attempt, an entry, an event and a command is not null',
+      ),
     ],
     later: null,
   },
