@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../src/core/kernel/time.ts';
+import { HEAR_AGAIN } from '../src/flow/live/hear.ts';
 import { lookAgain } from '../src/flow/live/look-again.ts';
 import { recover } from '../src/flow/live/recover.ts';
 import { resumeCharging, stopCharging } from '../src/flow/live/stop-charging.ts';
@@ -114,8 +115,15 @@ export function unfinished(world: World): readonly string[] {
       open.push(`${intent.key.rentalId} is ${intent.state}, to be looked at ${intent.runAt}`);
     }
   }
-  for (const row of rows.inbox.values())
-    if (row.runAt !== null) open.push(`event ${row.event.eventId} is ${row.state}`);
+  // A refund for which the balance never suffices stays pending at the provider, and is asked for as long.
+  const undecided = [...rows.payments.values()].filter(
+    ({ payment }) => payment.kind === 'refund' && payment.status === 'pending',
+  );
+  const isUndecided = (ref: string) => undecided.some(({ payment }) => payment.providerRef === ref);
+  for (const { runAt, state, event } of rows.inbox.values()) {
+    const isAskedFor = event.type === HEAR_AGAIN && isUndecided(event.objectRef);
+    if (runAt !== null && !isAskedFor) open.push(`event ${event.eventId} is ${state}`);
+  }
   for (const lot of rows.lots.values()) {
     if (lot.remaining > 0 && lot.lotId.startsWith('away')) open.push(`${lot.lotId} has not lapsed at ${now}`);
   }
