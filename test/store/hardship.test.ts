@@ -90,6 +90,29 @@ async function gone(pid: number): Promise<void> {
   }
 }
 
+describe('no connection left', () => {
+  it('at the server is a database that did not answer, until there is one', async () => {
+    const late = database.pool('storno_api');
+    await database.admin.query(`alter database ${database.name} connection limit 0`);
+    try {
+      await assert.rejects(openStore(late).readControl(), StoreUnavailable);
+    } finally {
+      await database.admin.query(`alter database ${database.name} connection limit -1`);
+    }
+    assert.equal((await openStore(late).readControl()).charging, 'running');
+  });
+
+  it('in the pool is a database that did not answer, until one is given back', async () => {
+    const setup = { server: database.server, role: 'storno_worker', name: 'narrow' } as const;
+    const narrow = openPool({ ...setup, connectionsMax: 1, statementMsMax: 1000 }, () => undefined);
+    const client = await narrow.connect();
+    await assert.rejects(openStore(narrow).readControl(), StoreUnavailable);
+    client.release();
+    assert.equal((await openStore(narrow).readControl()).charging, 'running');
+    await narrow.end();
+  });
+});
+
 describe('a disk that is full', () => {
   /** Stands where the server itself would say it: at the last row of what is written together. */
   async function fullAt(table: string, work: () => Promise<void>): Promise<void> {

@@ -195,6 +195,11 @@ export const OTHERS: readonly Row[] = [
     does: 'Only rolled-back transactions are repeated, ten times at most; everything else waits and asks again.',
     proofs: [
       tests('test/api/loops.test.ts', 'a database that does not answer is asked again, and a defect is told'),
+      tests(
+        HARDSHIP,
+        'at the server is a database that did not answer, until there is one',
+        'in the pool is a database that did not answer, until one is given back',
+      ),
       tests('src/http/bulk.test.ts', 'where the database does not answer its lines say so, and the others go on'),
       tests('test/database/embedded.test.ts', 'is started again by whoever holds it when it is killed'),
       tests(
