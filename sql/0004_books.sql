@@ -22,27 +22,36 @@ insert into storno.ledger_account (ledger_account, normal_side, meaning) values
   ('house_minutes_used', 'credit', 'Minutes driven'),
   ('house_minutes_expired', 'credit', 'Minutes that lapsed');
 
+-- One line of the chart, by its name. To look both sides of every entry up would cost a fifth of a batch.
+do $$
+begin
+  execute (
+    select format('create domain storno.ledger_line as text constraint ledger_line_in_chart check (value in (%s))',
+      string_agg(quote_literal(ledger_account), ', '))
+    from storno.ledger_account
+  );
+end
+$$;
+
 -- One row is an entry: an amount of one asset from one line of the chart to another. Debit and credit stand in one
 -- row, so that no entry can be out of balance. Unique by what caused it, so that nothing is booked twice.
 create table storno.transfer (
   account_id text not null,
-  kind text not null check (length(kind) between 1 and 50),
-  source_ref text not null check (length(source_ref) between 1 and 500),
-  debit text not null,
-  credit text not null,
-  dimension text not null check (length(dimension) <= 200),
-  asset text not null check (asset ~ '^[A-Z]{3}$' or asset ~ '^MIN/.{1,100}$'),
-  amount bigint not null check (amount > 0),
-  corrects text check (length(corrects) <= 600),
+  kind storno.text_1_to_50 not null,
+  source_ref storno.text_1_to_500 not null,
+  debit storno.ledger_line not null,
+  credit storno.ledger_line not null,
+  dimension storno.text_to_200 not null,
+  asset storno.asset not null,
+  amount storno.amount_above_zero not null,
+  corrects storno.text_to_600,
   happened_at timestamptz not null,
   recorded_at timestamptz not null default statement_timestamp(),
   constraint transfer_pkey primary key (account_id, kind, source_ref),
-  constraint transfer_moves check (debit <> credit),
-  constraint transfer_debit_fkey foreign key (debit) references storno.ledger_account (ledger_account),
-  constraint transfer_credit_fkey foreign key (credit) references storno.ledger_account (ledger_account)
-) partition by hash (account_id);
+  constraint transfer_moves check (debit <> credit)
+);
 
-create index transfer_happened_at on storno.transfer (happened_at);
+create index transfer_happened_at on storno.transfer using brin (happened_at);
 
 -- One row is a lot of free minutes and what is left of it.
 create table storno.lot (
@@ -60,7 +69,7 @@ create table storno.lot (
   constraint lot_pkey primary key (account_id, lot_id),
   constraint lot_remaining_within check (remaining between 0 and minutes),
   constraint lot_valid_before_expiry check (valid_from < expires_at)
-) partition by hash (account_id);
+);
 
 -- INV-6: goodwill at most once for an incident and account.
 create unique index lot_once_an_incident on storno.lot (account_id, incident_id) where incident_id is not null;

@@ -12,7 +12,7 @@ create table storno.payment (
   generation integer,
   status text not null check (status in ('succeeded', 'pending', 'failed', 'canceled')),
   amount_minor bigint not null check (amount_minor >= 0),
-  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  currency storno.currency not null,
   code text,
   idempotency_key text,
   created_at timestamptz not null,
@@ -23,6 +23,7 @@ create table storno.payment (
 
 create index payment_obligation on storno.payment (account_id, rental_id);
 create index payment_created_at on storno.payment (created_at);
+create index payment_last_seen_at on storno.payment using brin (last_seen_at);
 
 -- One row is a line of the provider's own ledger.
 create table storno.settlement (
@@ -34,7 +35,7 @@ create table storno.settlement (
   kind text not null,
   amount_minor bigint not null,
   fee_minor bigint not null,
-  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  currency storno.currency not null,
   booked_at timestamptz not null,
   recorded_at timestamptz not null,
   constraint settlement_pkey primary key (provider, merchant_account, line_id)

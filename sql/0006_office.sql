@@ -5,13 +5,13 @@ create table storno.outbox (
   event_id bigint generated always as identity,
   position bigint,
   account_id text not null,
-  type text not null check (length(type) <= 100),
+  type storno.text_to_100 not null,
   data jsonb not null,
   happened_at timestamptz not null,
-  constraint outbox_pkey primary key (event_id),
-  constraint outbox_position_key unique (position)
+  constraint outbox_pkey primary key (event_id)
 );
 
+create unique index outbox_position_key on storno.outbox (position) where position is not null;
 create index outbox_without_position on storno.outbox (event_id) where position is null;
 
 -- One row is an address that is told of events.

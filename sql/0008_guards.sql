@@ -22,6 +22,21 @@ begin
 end
 $$;
 
+-- Lets one statement of several parts refuse as a whole: its parts count what they wrote, and where a count is not what
+-- it must be, nothing of it stands. The code is of a class that neither SQL nor PostgreSQL uses.
+create function storno.hold(fact boolean, refusal text) returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if fact then
+    return true;
+  end if;
+  raise exception '%', refusal using errcode = 'ST001';
+end
+$$;
+
 -- An intent says what is owed: that never changes. Its version only grows, which is the fence of whoever claimed it
 -- before. What is final stays; what was in flight is never taken back without evidence, hence never voided.
 create function storno.guard_charge_intent() returns trigger
@@ -32,10 +47,7 @@ declare
   subject text := 'intent ' || new.rental_id || ':' || new.purpose || ':' || new.occurrence;
 begin
   if tg_op = 'INSERT' then
-    if new.state <> 'due' then
-      perform storno.refuse_step(subject, 'begins as ' || new.state);
-    end if;
-    return new;
+    perform storno.refuse_step(subject, 'begins as ' || new.state || ', which is not due, to be run, and in no hands');
   end if;
   if (new.account_id, new.rental_id, new.purpose, new.occurrence, new.revision, new.amount_minor, new.currency,
       new.provider, new.created_at)
@@ -49,6 +61,12 @@ begin
   end if;
   if new.declines < old.declines then
     perform storno.refuse_step(subject, 'a decline is not taken back');
+  end if;
+  if (new.state in ('due', 'in_flight')) <> (new.run_at is not null) then
+    perform storno.refuse_step(subject, 'what is final never runs, and nothing else stands still');
+  end if;
+  if (new.lease_owner is null) <> (new.lease_until is null) then
+    perform storno.refuse_step(subject, 'a lease has an owner and an end');
   end if;
   if new.state <> old.state and not (
     case old.state
@@ -74,7 +92,7 @@ declare
   subject text := 'attempt ' || new.idempotency_key;
 begin
   if tg_op = 'INSERT' then
-    if new.generation > 1 and not exists (
+    if not exists (
       select from storno.attempt as before
       where before.account_id = new.account_id and before.rental_id = new.rental_id and before.purpose = new.purpose
         and before.occurrence = new.occurrence and before.generation = new.generation - 1
@@ -222,11 +240,6 @@ end
 $$;
 
 -- The histories are written here and nowhere else, with the rights of the owner: nobody can change without a trace.
-alter table storno.account_history
-  add column change bigint generated always as identity,
-  drop constraint account_history_pkey,
-  add constraint account_history_pkey primary key (account_id, change);
-
 create function storno.keep_account() returns trigger
 language plpgsql
 security definer
@@ -256,6 +269,14 @@ begin
 end
 $$;
 
+-- The guards are called only where there is something to ask.
+create trigger born_due before insert on storno.charge_intent
+  for each row
+  when (new.state <> 'due' or new.run_at is null or new.lease_owner is not null or new.lease_until is not null)
+  execute function storno.guard_charge_intent();
+create trigger born_after_failure before insert on storno.attempt
+  for each row when (new.generation > 1) execute function storno.guard_attempt();
+
 do $$
 declare
   target record;
@@ -266,7 +287,6 @@ declare
   guarded constant text[] := array[
     'charge_intent', 'attempt', 'capture', 'lot', 'outbox', 'inbox', 'payment', 'command', 'api_key'
   ];
-  guarded_from_birth constant text[] := array['charge_intent', 'attempt'];
   kept constant text[] := array['account', 'control'];
 begin
   for target in
@@ -299,8 +319,7 @@ begin
     end if;
     if target.name = any (guarded) then
       execute format(
-        'create trigger guarded before %s on storno.%I for each row execute function storno.%I()',
-        case when target.name = any (guarded_from_birth) then 'insert or update' else 'update' end,
+        'create trigger guarded before update on storno.%I for each row execute function storno.%I()',
         target.name, 'guard_' || target.name
       );
     end if;

@@ -1,12 +1,12 @@
--- Who may do what. The roles exist already: they belong to the server, not to this database. Nobody is granted anything
--- on a partition: rows are reached through their table, or not at all. Where a row may change, the columns are named.
+-- Who may do what. The roles exist already: they belong to the server, not to this database. Nobody may write to a
+-- partition: rows are written through their table, or not at all. Where a row may change, the columns are named.
 
 revoke all on schema storno, storno_pii from public;
 revoke execute on all functions in schema storno from public;
 alter default privileges in schema storno revoke execute on functions from public;
 grant usage on schema storno to storno_api, storno_worker, storno_auditor, storno_support;
 grant usage on schema storno_pii to storno_api, storno_support;
-grant execute on function storno.refuse_step(text, text) to storno_api, storno_worker;
+grant execute on function storno.refuse_step(text, text), storno.hold(boolean, text) to storno_api, storno_worker;
 
 -- Everybody reads everything but secrets, and what may hold personal data.
 do $$
@@ -28,6 +28,21 @@ begin
     if not target.name = any (private) then
       execute format('grant select on storno.%I to storno_auditor, storno_support', target.name);
     end if;
+  end loop;
+end
+$$;
+
+-- Over all history detection reads one partition after the other.
+do $$
+declare
+  partition_name text;
+begin
+  for partition_name in
+    select parent || '_' || remainder
+    from unnest(array['rental', 'charge_intent', 'attempt', 'payment']) as parent
+    cross join generate_series(0, 7) as remainder
+  loop
+    execute format('grant select on storno.%I to storno_worker, storno_auditor', partition_name);
   end loop;
 end
 $$;

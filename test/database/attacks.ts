@@ -2,7 +2,6 @@ import {
   CHECK_VIOLATION as CHECKED,
   INSUFFICIENT_PRIVILEGE as DENIED,
   UNIQUE_VIOLATION as DUPLICATE,
-  FOREIGN_KEY_VIOLATION as NOT_THERE,
 } from '../../src/world/postgres/errors.ts';
 import type { LoginRole } from '../../src/world/postgres/roles.ts';
 
@@ -61,7 +60,7 @@ export const ATTACKS: readonly Attack[] = [
     'delete from storno.control',
     'delete from storno.command',
     'truncate storno.transfer',
-    'truncate storno.transfer_0',
+    'truncate storno.charge_intent_0',
     'truncate storno.rental cascade',
     'truncate storno.outbox',
     "insert into storno.account_history (account_id, changed_at, was) values ('acc_1', '2014-01-01', '{}')",
@@ -206,7 +205,7 @@ export const ATTACKS: readonly Attack[] = [
   ),
   refused(
     `${TRANSFER} values ('acc_1', 'x', 'x', 'house_clearing', 'house_mine', '', 'EUR', 1, '2014-11-12')`,
-    NOT_THERE,
+    CHECKED,
     API,
     WORKER,
   ),
@@ -232,10 +231,10 @@ export const ATTACKS: readonly Attack[] = [
   ),
   // Past the front door.
   ...denied(
-    'select * from storno.transfer_0',
+    'update storno.rental_0 set amount_minor = 0',
     'update storno.charge_intent_1 set version = 99',
-    "insert into storno.rental_key_0 values ('rnt_x', 'acc_1')",
-    'delete from storno.transfer_3',
+    'insert into storno.attempt_0 select * from storno.attempt',
+    'delete from storno.payment_3',
     'create temporary table transfer (id int)',
     'create temporary view control as select 1',
     'create schema mine',
@@ -258,7 +257,7 @@ export const ATTACKS: readonly Attack[] = [
     'alter table storno.transfer disable trigger all',
     'alter table storno.transfer drop constraint transfer_pkey',
     'alter table storno.transfer owner to current_user',
-    'alter table storno.transfer detach partition storno.transfer_0',
+    'alter table storno.rental detach partition storno.rental_0',
     'alter function storno.guard_attempt() security definer',
     'alter function storno.refuse_change() owner to current_user',
     'alter role storno_owner login',

@@ -23,10 +23,12 @@ export async function makeStatements(
 async function readTables(admin: Pool): Promise<readonly Table[]> {
   const { rows } = await admin.query<{ name: string; columns: readonly Column[] }>(`
     select n.nspname || '.' || c.relname as name,
-      json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, null)) order by a.attnum) as columns
+      json_agg(json_build_object('name', a.attname, 'type',
+        format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null)) order by a.attnum) as columns
     from pg_class as c
     join pg_namespace as n on n.oid = c.relnamespace
     join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type as t on t.oid = a.atttypid
     where n.nspname in ('storno', 'storno_pii') and c.relkind in ('r', 'p')
     group by 1
     order by 1`);

@@ -333,9 +333,9 @@ export const OTHERS: readonly Row[] = [
   {
     number: 41,
     wrong: 'An account is erased in the middle of something.',
-    does: 'Nothing yet: no name, address or mail of a customer is kept.',
+    does: 'The books know account ids only. The inbox keeps events as they came, with what they say of a customer.',
     proofs: [],
-    later: later('erasure', 'there are no personal data to erase before there are letters'),
+    later: later('erasure', 'cutting events down once they are dealt with'),
   },
   {
     number: 42,

@@ -60,7 +60,7 @@ const ACROSS_ACCOUNTS: readonly string[] = [
 /** As many as `sql/0007_partitions.sql` makes, for ever. */
 const PARTITIONS = 8;
 
-const DIVIDED = /storno\.(?:rental_void|rental|charge_intent|attempt|payment)\b/g;
+const DIVIDED = /storno\.(?:rental|charge_intent|attempt|payment)\b/g;
 
 /**
  * The whole screen as statements that each answer `accountId`s. What looks at one account at a time is asked of one
