@@ -462,3 +462,31 @@ test('a refund that was pending when it was listed is booked once it succeeds, t
   assert.ok([...house.store.rows().inbox.values()].every(({ state }) => state === 'done'));
   await nothingIsWrong(house);
 });
+
+test('a dispute and its end that a ledger tells in one page, the newest first, are both booked', async () => {
+  const house = await openHouse();
+  await house.end('r1');
+  await house.pass(HOUR_MS);
+  const [charge] = house.provider.payments;
+  assert.ok(charge !== undefined);
+  const common = { ...charge, parentRef: charge.providerRef, metadata: {} };
+  const dispute = {
+    ...common,
+    providerRef: 'dp_1',
+    kind: 'chargeback',
+    createdAt: charge.createdAt - 3 * DAY_MS,
+  } as const;
+  const won = { ...dispute, providerRef: 'dp_1:won', kind: 'chargeback_reversal' } as const;
+  house.provider.payments.push(dispute, won);
+  const bookedAt = house.clock.now;
+  house.provider.lines.unshift(
+    { ...lineOf(won), paymentRef: 'dp_1', bookedAt: bookedAt + MINUTE_MS },
+    { ...lineOf(dispute), bookedAt },
+  );
+  // Nobody read it meanwhile: it is read once.
+  house.clock.now += 2 * HOUR_MS;
+  await house.pass(2 * HOUR_MS);
+  assert.equal(house.balance('house_disputed'), 0n);
+  assert.equal(house.balance('house_clearing'), 0n);
+  await nothingIsWrong(house);
+});

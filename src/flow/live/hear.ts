@@ -128,7 +128,8 @@ export async function keepForLater(
   await world.store.receiveEvent(event, '{}', world.clock.now());
 }
 
-const KEPT: ReadonlySet<Heard> = new Set(['too_early', 'later', 'undecided']);
+/** A ledger tells the newest first: what takes something back may come before it, and be read once only. */
+const KEPT: ReadonlySet<Heard> = new Set(['too_early', 'later', 'undecided', 'not_booked']);
 
 /** Hears of a payment that a listing or a ledger shows: what is unexplained is said, what must wait is kept. */
 export async function hearListed(world: LiveWorld, payment: ProviderPayment, why: string): Promise<void> {
