@@ -6,11 +6,13 @@ export function withTables(document: string, tables: readonly Table[]): string {
   return tables.reduce(withTable, document);
 }
 
+/** Words first, then the table. */
 function withTable(document: string, table: Table): string {
-  const heading = `## ${table.heading}\n`;
-  const start = document.indexOf(heading);
-  const [, before = '', after = ''] = /^([\s\S]*?\n\n)(?:\|.*\n)*([\s\S]*)$/.exec(document.slice(start)) ?? [];
-  return document.slice(0, start) + before + written(table) + after;
+  const start = document.indexOf(`## ${table.heading}\n`);
+  const next = document.indexOf('\n## ', start);
+  const end = next < 0 ? document.length : next;
+  const words = document.slice(start, end).replace(/^\|.*\n?/gm, '');
+  return `${document.slice(0, start)}${words.trim()}\n\n${written(table)}${document.slice(end)}`;
 }
 
 function written({ rows }: Table): string {
