@@ -14,7 +14,7 @@ import type { ProviderEvent, ProviderLedgerLine } from '../../src/flow/ports/pro
 import type { Account, Control, Market, SeenPayment, StoredPlan } from '../../src/flow/ports/store.ts';
 import type { Alarm } from '../../src/flow/ports/world.ts';
 
-/** What the database holds, in maps by primary key. Values are frozen and replaced, never changed: a copy of the maps is a backup. */
+/** What the database holds, by primary key. Values are replaced, never changed: a copy of the maps is a backup. */
 export interface Rows {
   readonly accounts: Map<string, Account>;
   readonly markets: Map<string, Market>;

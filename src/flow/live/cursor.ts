@@ -2,7 +2,7 @@ import type { Instant } from '../../core/kernel/time.ts';
 import type { Page } from '../ports/provider.ts';
 import type { LiveWorld, Merchant } from './world.ts';
 
-/** `payments:stripe:acct_1`: everything created before the cursor's instant was read, and what follows from it is written. */
+/** `payments:stripe:acct_1`: everything created before its instant was read, and what follows from it is written. */
 export function cursorName(what: 'payments' | 'ledger', { provider, merchantAccount }: Merchant): string {
   return `${what}:${provider}:${merchantAccount}`;
 }

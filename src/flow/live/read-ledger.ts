@@ -6,8 +6,8 @@ import { reversalOf } from './take-events.ts';
 import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
 
 /**
- * Reads one window of each merchant's ledger at the provider and books it, so that clearing returns to zero. A line of a
- * refund or a dispute is a hint as well: whatever moved money after its charge stands here, even if no event came.
+ * Reads one window of each merchant's ledger at the provider and books it, so that clearing returns to zero. A line of
+ * a refund or a dispute is a hint as well: whatever moved money after its charge stands here, even if no event came.
  */
 export async function runOnce(world: LiveWorld): Promise<readonly Read[]> {
   const reads: Read[] = [];

@@ -16,10 +16,10 @@ export interface Recovered {
 const WINDOWS_MAX = 100;
 
 /**
- * What a start does before the loops, and a person before he resumes after a restore: reads the provider from where this database left it to now, so that a restored
- * one meets what it forgot and stops charging by itself, hears again what waits for rentals that were said since, and
- * asks for violated invariants. Nothing else needs recovery:
- * leases end by themselves, and every step begins from rows.
+ * What a start does before the loops, and a person before he resumes after a restore: reads the provider from where
+ * this database left it to now, so that a restored one meets what it forgot and stops charging by itself; hears again
+ * what waits for rentals that were said since; asks for violated invariants. Nothing else needs recovery: leases end by
+ * themselves, and every step begins from rows.
  */
 export async function recover(world: LiveWorld): Promise<Recovered> {
   const violated = await watchBooks.runOnce(world);

@@ -53,7 +53,7 @@ function violationOf({ captures, booked, found }: State): string | null {
   return null;
 }
 
-/** Over when the intent is final, or before a person after so many attempts that came to nothing; and what was taken is booked. */
+/** Final, or before a person after so many attempts that came to nothing; and what was taken is booked. */
 function isOver({ found, captures, booked }: State): boolean {
   const { state } = found.intent;
   return (isFinal(state) || state === 'parked') && (captures.length === 0 || booked.length === 1);

@@ -4,7 +4,7 @@ import { isFinal, openAttempt, rightCapture } from './case.ts';
 import type { Moment } from './policy.ts';
 import { absenceCountsFrom, isAbsentTwice } from './schedule.ts';
 
-/** What a worker does with an intent that it holds. Exactly one of these leads to a request that was never sent before. */
+/** What a worker does with an intent that it holds. Only `start` leads to a request that was never sent before. */
 export type Step =
   /** Write the attempt down, then send it for the first time. */
   | { readonly kind: 'start'; readonly generation: number; readonly paymentMethod: PaymentMethod }

@@ -1,7 +1,7 @@
 import type { Money } from '../../kernel/money.ts';
 import type { ObligationKey, PaymentMethod } from '../charge.ts';
 
-/** `rnt_1:rental:1`: the obligation within its account. Rental ids may hold colons; the last two parts are never one. */
+/** `rnt_1:rental:1`: the obligation within its account. A rental's id may hold colons, the last two parts none. */
 export function obligationText(key: ObligationKey): string {
   return `${key.rentalId}:${key.purpose}:${key.occurrence}`;
 }
