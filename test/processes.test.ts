@@ -3,7 +3,7 @@
  * each rental is charged once by the provider's own record, and the books say the same.
  *
  * STORNO_SEED chooses which boundaries are tried and when what is killed; the machine decides the rest, so a seed leads
- * to the same plan, not to the same instant. STORNO_PROCESSES=full tries every kind of boundary and keeps the chaos up for
+ * to the same plan, not to the same instant. STORNO_PROCESSES=full tries every kind of boundary, and rages for
  * minutes.
  */
 import assert from 'node:assert/strict';

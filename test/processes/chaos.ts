@@ -105,7 +105,7 @@ export async function rage(house: House, { keeper, targets, chance, ms }: Rage):
       frozen = 0;
       process.kill('SIGCONT');
     }),
-    rhythm('api', [6000, 12000], async () => {
+    rhythm('api', [9000, 16000], async () => {
       kill9(targets.api.current());
       toll.apisKilled += 1;
     }),
@@ -113,7 +113,7 @@ export async function rage(house: House, { keeper, targets, chance, ms }: Rage):
       kill9(targets.sandbox.current());
       toll.sandboxesKilled += 1;
     }),
-    rhythm('database', [4000, 9000], async () => {
+    rhythm('database', [5000, 10000], async () => {
       await house.killDatabase();
       toll.databasesKilled += 1;
     }),
