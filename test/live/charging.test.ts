@@ -490,3 +490,28 @@ test('a dispute and its end that a ledger tells in one page, the newest first, a
   assert.equal(house.balance('house_clearing'), 0n);
   await nothingIsWrong(house);
 });
+
+test('the end of a dispute brings its dispute along, so that it is never dropped for coming first', async () => {
+  const house = await openHouse();
+  await house.end('r1');
+  await house.pass(HOUR_MS);
+  const [charge] = house.provider.payments;
+  assert.ok(charge !== undefined);
+  const common = { ...charge, parentRef: charge.providerRef, metadata: {} };
+  const dispute = {
+    ...common,
+    providerRef: 'dp_1',
+    kind: 'chargeback',
+    createdAt: charge.createdAt - 3 * DAY_MS,
+  } as const;
+  const won = { ...dispute, providerRef: 'dp_1:won', kind: 'chargeback_reversal' } as const;
+  house.provider.payments.push(dispute, won);
+  house.provider.lines.push({ ...lineOf(won), paymentRef: 'dp_1', bookedAt: house.clock.now });
+  await house.pass(3 * HOUR_MS);
+  const kinds = [...house.store.rows().transfers.values()].map(({ kind }) => kind);
+  assert.deepEqual(
+    kinds.filter((kind) => kind.startsWith('chargeback')),
+    ['chargeback', 'chargeback_reversal'],
+  );
+  assert.equal(house.balance('house_disputed'), 0n);
+});

@@ -69,7 +69,8 @@ async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<Taken>
   const { merchantAccount, objectRef } = event;
   const payment = await provider.fetch({ merchantAccount, providerRef: objectRef });
   if (payment === null) return waitForProvider(world, claimed, 'what it speaks of could not be fetched');
-  const payments = await withWhatFollowed(world, payment);
+  const payments = await withWhatBelongs(world, payment);
+  if (payments === null) return waitForProvider(world, claimed, 'the dispute that it ends could not be fetched');
   await world.store.recordPayments(
     payments.map((one) => ({ payment: one, key: keyOf(one) })),
     world.clock.now(),
@@ -98,18 +99,30 @@ async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<Taken>
 
 /** A dispute's end is a payment of its own, named after the dispute: so adapters say it. */
 export function reversalOf(chargebackRef: string): string {
-  return `${chargebackRef}:won`;
+  return `${chargebackRef}${WON}`;
 }
 
-/** Whether the dispute was won is asked at once; where that stays unheard, the ledger tells. */
-async function withWhatFollowed(world: LiveWorld, payment: ProviderPayment): Promise<readonly ProviderPayment[]> {
-  if (payment.kind !== 'chargeback') return [payment];
+function chargebackOf(reversalRef: string): string {
+  return reversalRef.endsWith(WON) ? reversalRef.slice(0, -WON.length) : reversalRef;
+}
+
+const WON = ':won';
+
+/**
+ * A dispute and its end are dealt with together, whichever was told: the end takes back what must be booked first.
+ * Whether it was won is asked at once; where that stays unheard, the ledger tells. Null where the dispute could not be
+ * fetched.
+ */
+async function withWhatBelongs(world: LiveWorld, payment: ProviderPayment): Promise<readonly ProviderPayment[] | null> {
   const { merchantAccount, providerRef } = payment;
-  const won = await providerNamed(world, payment.provider).fetch({
-    merchantAccount,
-    providerRef: reversalOf(providerRef),
-  });
-  return won?.kind === 'chargeback_reversal' ? [payment, won] : [payment];
+  const provider = providerNamed(world, payment.provider);
+  if (payment.kind === 'chargeback') {
+    const won = await provider.fetch({ merchantAccount, providerRef: reversalOf(providerRef) });
+    return won?.kind === 'chargeback_reversal' ? [payment, won] : [payment];
+  }
+  if (payment.kind !== 'chargeback_reversal') return [payment];
+  const dispute = await provider.fetch({ merchantAccount, providerRef: chargebackOf(providerRef) });
+  return dispute === null ? null : [dispute, payment];
 }
 
 /**
