@@ -14,7 +14,7 @@ create table storno.migration (
   constraint migration_name_key unique (name)
 );
 
--- What a value must be by itself stands in its type: PostgreSQL reads the constraints of a type once a session, those of
+-- What a value must be by itself stands in its type: PostgreSQL reads constraints of a type once a session, those of
 -- a table in every statement and for every partition (docs/decisions/0020). Tables keep what compares columns. Lengths
 -- stand beside patterns, not in them: counting to a hundred in a pattern takes ten times as long.
 create domain storno.ordinal as integer constraint ordinal_from_one check (value >= 1);
