@@ -23,7 +23,7 @@ export type Heard =
   | 'too_early'
   /** The provider did not say what it belongs to: hear of it again. */
   | 'later'
-  /** A refund that is on its way: no listing by creation shows its end, and the ledger had its line at its beginning. */
+  /** A refund that is on its way: no listing by creation shows its end, and the ledger told of its beginning. */
   | 'undecided'
   /** It takes back what was never booked: nothing, unless somebody is about to book it. */
   | 'not_booked';
@@ -114,7 +114,7 @@ async function hearMovement(world: LiveWorld, payment: ProviderPayment, hearing:
 export const HEAR_AGAIN = 'storno.hear_again';
 
 /**
- * Keeps what could not be dealt with in the inbox, as if an event had told of it: it is tried again until that works, or
+ * Keeps in the inbox what could not be dealt with, as if an event had told of it: it is tried again until it works, or
  * given up aloud. `why` tells occasions apart: of one payment there may be several.
  */
 export async function keepForLater(

@@ -4,7 +4,6 @@ import { StoreUnavailable } from '../../flow/ports/store.ts';
 
 /** PostgreSQL's codes that this program knows, by name (PostgreSQL manual, appendix A). No other file names a code. */
 export const UNIQUE_VIOLATION = '23505';
-export const FOREIGN_KEY_VIOLATION = '23503';
 export const CHECK_VIOLATION = '23514';
 export const INSUFFICIENT_PRIVILEGE = '42501';
 export const DUPLICATE_DATABASE = '42P04';
