@@ -1,5 +1,5 @@
 import type { Instant, Window } from '../../core/kernel/time.ts';
-import { obligationText } from '../../core/live/charge/reference.ts';
+import { obligationOfKey } from '../../core/live/charge/reference.ts';
 import { adjudicate } from '../../core/remedy/adjudicate.ts';
 import type { Finding } from '../../core/remedy/finding.ts';
 import type { LiveFacts, LiveSetting } from '../ports/live-facts.ts';
@@ -70,10 +70,10 @@ async function announceFindings(world: LiveWorld, findings: readonly Finding[]):
 
 /** A double charge has the name under which the charge itself was announced, so that it is one alarm. */
 function alarmOf(finding: Finding, at: Instant): Alarm {
-  const { accountId, rentalId, paymentId, reason, grade } = finding;
+  const { paymentId, reason, grade, evidence } = finding;
   const message = `${grade}: ${reason}`;
-  if (finding.class === 'double_charge' && grade === 'proven' && rentalId !== null && accountId !== null) {
-    const obligation = obligationText({ accountId, rentalId, purpose: 'rental', occurrence: 1 });
+  const obligation = obligationOfKey(evidence.wrong?.idempotencyKey ?? null);
+  if (finding.class === 'double_charge' && grade === 'proven' && obligation !== null) {
     return { kind: 'double_charge', message, subject: `${obligation}:${paymentId}`, at };
   }
   return { kind: 'wrong_charge', message, subject: finding.findingId, at };

@@ -13,6 +13,11 @@ export function idempotencyKeyOf(key: ObligationKey, generation: number): string
   return `${PREFIX}${obligationText(key)}:${generation}`;
 }
 
+/** The obligation that a key of ours names, as `obligationText` says it; null for any other key. */
+export function obligationOfKey(idempotencyKey: string | null): string | null {
+  return /^storno:v1:charge:(.+:(?:rental|adjustment):\d+):\d+$/.exec(idempotencyKey ?? '')?.[1] ?? null;
+}
+
 /** What the provider keeps with the payment, so that it can be laid to its attempt whoever finds it. */
 export function metadataOf(key: ObligationKey, generation: number): Readonly<Record<string, string>> {
   return {
