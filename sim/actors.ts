@@ -86,7 +86,7 @@ async function untilAnswered(live: LiveWorld, awayMs: number, work: () => Promis
   }
 }
 
-/** A request to our webhook address, taken by whatever process of the API is up. Acknowledged only once it is stored. */
+/** A request to our webhook address, taken by a process of the API that is up. Acknowledged only once it is stored. */
 export async function takeKnock(world: World, knock: Knock, isGenuine: boolean): Promise<boolean> {
   const up = world.site.processes().filter((process) => process.name.startsWith('api') && process.up);
   if (up.length === 0) return false;

@@ -48,7 +48,7 @@ function obligationOf({ metadata }: RecordedCharge): string {
   return `${metadata.rental_id}:${metadata.purpose}:${metadata.occurrence}`;
 }
 
-/** What may be taken at once for a rental: its price as first said, as corrected, or what the one lacks to the other. */
+/** What may be taken at once for a rental: its price as first said, as corrected, or what lies between them. */
 function amountsOf(story: RentalStory, purpose: string): readonly bigint[] {
   if (story.statedMinor === null) return [];
   if (purpose === 'adjustment') return [story.correctedMinor - story.statedMinor];
@@ -209,8 +209,19 @@ function clearingIsZero({ record, rows }: Parts, sums: Sums): readonly string[] 
     // Money that nobody here can explain rests in clearing until a person has looked: that is how it shows.
     const clearing = sums('house_clearing', null, currency) + (foreign.get(currency) ?? 0n);
     if (clearing !== 0n) violations.push(`INV-7 house_clearing in ${currency} is off by ${clearing}`);
-    const fees = sums('house_provider_fees', null, currency);
-    if (fees > BigInt(record.fees.get(currency) ?? 0)) violations.push(`${fees} fees in ${currency} are too many`);
+    let fees = 0n;
+    let held = 0n;
+    for (const line of rows.lines.values()) {
+      if (line.amount.currency !== currency) continue;
+      fees += line.fee.amountMinor;
+      held += line.amount.amountMinor - line.fee.amountMinor;
+    }
+    const [feesBooked, heldBooked] = [
+      sums('house_provider_fees', null, currency),
+      sums('house_provider', null, currency),
+    ];
+    if (feesBooked !== fees) violations.push(`INV-7 ${feesBooked} ${currency} of ${fees} fees are booked`);
+    if (heldBooked !== held) violations.push(`INV-7 the provider holds ${held} ${currency}, books say ${heldBooked}`);
   }
   if (rows.lines.size < record.lines) {
     violations.push(`the provider's ledger has ${record.lines} lines, ${rows.lines.size} are kept`);

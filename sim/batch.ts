@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { runSeed, type SeedResult } from './run.ts';
+import { runSeed } from './run.ts';
+import type { SeedResult } from './seed.ts';
 
 /** What a thread is asked to run, and what it answers: counts are sums over the seeds of the batch. */
 export interface Batch {

@@ -5,6 +5,9 @@ import { SABOTEURS } from './saboteurs.ts';
 /** A planted bug that survives so many seeds has escaped. */
 export const HUNT_SEEDS_MAX = 400;
 
+/** Few a seed: which faults are on decides, and more seeds go through more of their combinations. */
+export const HUNT_RENTALS = 40;
+
 /** Plants each bug in turn and runs seeds until one is violated. Answers the names of those not found. */
 export async function huntAll(parts: {
   readonly names: readonly string[];
@@ -34,7 +37,7 @@ async function hunt(
   await runSeeds({
     from: 1,
     seeds: HUNT_SEEDS_MAX,
-    rentals: null,
+    rentals: HUNT_RENTALS,
     saboteur: name,
     jobs,
     batchSeeds: 1,

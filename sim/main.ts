@@ -8,8 +8,9 @@ import { parseArgs } from 'node:util';
 import type { BatchResult } from './batch.ts';
 import { huntAll } from './hunt.ts';
 import { runSeeds } from './pool.ts';
-import { runSeed, type SeedResult } from './run.ts';
+import { runSeed } from './run.ts';
 import { SABOTEURS } from './saboteurs.ts';
+import type { SeedResult } from './seed.ts';
 import { missing, sayFailure, sayRun, sumOf } from './table.ts';
 
 const USAGE = `npm run sim -- [--seeds N] [--from S] [--rentals N] [--jobs N]     runs N seeds from S (1000 from 1)

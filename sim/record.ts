@@ -23,9 +23,7 @@ export interface RecordedCharge {
 export interface ProviderRecord {
   /** Charges that took money. */
   readonly charges: readonly RecordedCharge[];
-  /** What the provider's ledger says, by currency: fees, and what is held or paid out. */
-  readonly fees: ReadonlyMap<string, number>;
-  readonly net: ReadonlyMap<string, number>;
+  /** Lines of its ledger. */
   readonly lines: number;
 }
 
@@ -58,15 +56,11 @@ export function readRecord(engine: SandboxEngine, linesBefore: number): Provider
       disputed: disputed.get(wire.id) ?? 0,
     });
   }
-  const fees = new Map<string, number>();
-  const net = new Map<string, number>();
   let lines = 0;
   for (const [, { wire }] of engine.rows('balanceTransactions')) {
     if (wire.created * 1000 < linesBefore) lines += 1;
-    add(fees, wire.currency.toUpperCase(), wire.fee);
-    add(net, wire.currency.toUpperCase(), wire.net);
   }
-  return { charges, fees, net, lines };
+  return { charges, lines };
 }
 
 function add(sums: Map<string, number>, key: string, by: number): void {

@@ -3,27 +3,9 @@ import { startProcesses, takeKnock } from './actors.ts';
 import { audit } from './auditor.ts';
 import { heal, prepare, unfinished } from './course.ts';
 import { readRecord } from './record.ts';
+import type { SeedRequest, SeedResult } from './seed.ts';
 import { tellStories } from './stories.ts';
 import { buildWorld, type World } from './world.ts';
-
-/** What became of one seed. */
-export interface SeedResult {
-  readonly seed: number;
-  readonly rentals: number;
-  readonly steps: number;
-  readonly virtualMs: number;
-  readonly hash: string;
-  readonly counts: readonly (readonly [string, number])[];
-  /** Empty where everything held. */
-  readonly violations: readonly string[];
-}
-
-export interface SeedRequest {
-  readonly seed: number;
-  readonly rentals: number | null;
-  readonly saboteur: string | null;
-  readonly echo: ((line: string) => void) | null;
-}
 
 /** How often the whole of the books is checked, beside the check of every commit. */
 const CHECK_EVERY_MS = 12 * HOUR_MS;
@@ -101,10 +83,14 @@ async function lastWord(world: World): Promise<readonly string[]> {
     world.marks.hit(`fault:dispute_${end}`);
   }
   const { swarm, oracle, memory, bank } = world;
-  return audit({
+  const kept = new Set([...memory.rows().inbox.values()].map(({ event }) => event.eventId));
+  const lost = [...world.acknowledged].filter((eventId) => !kept.has(eventId));
+  const forgotten = lost.map((eventId) => `event ${eventId} was acknowledged and is not in the inbox`);
+  const audited = audit({
     swarm,
     oracle,
     record: readRecord(bank.engine, world.scheduler.now() - LAST_READ_MS / 2),
     rows: memory.rows(),
   });
+  return [...forgotten, ...audited];
 }

@@ -10,7 +10,7 @@ import type { Trace } from './trace.ts';
  * is taken: that is what makes a run of real asynchronous code repeatable.
  */
 export interface Scheduler {
-  /** True time in virtual milliseconds since 1970, the same for everybody. No process sees it: they see their clocks. */
+  /** True time in virtual milliseconds since 1970, the same for everybody. Processes see their own clocks. */
   now(): number;
   at(when: number, run: () => Ran): void;
   after(ms: number, run: () => Ran): void;

@@ -158,13 +158,22 @@ export function drawSwarm(seed: number, rentalsWanted: number | null): Swarm {
   };
 }
 
+/** Faults that hurt most together: an answer that is lost, and what makes the resend or the look-up wrong. */
+const THEMES: readonly (readonly Fault[])[] = [
+  ['provider_keys_short', 'response_lost', 'freeze_past_lease', 'freeze_past_horizon'],
+  ['provider_keys_short', 'response_lost', 'crash_unheard', 'restart_late'],
+  ['provider_errors_not_kept', 'response_lost', 'provider_500_after', 'provider_listing_late'],
+  ['store_restored', 'response_lost', 'webhook_lost', 'provider_keys_short'],
+];
+
 /** Nothing in a quarter of the seeds, everything in a twentieth, else a subset of drawn size. */
 function drawFaults(chance: Chance): ReadonlySet<Fault> {
   if (chance.happens(0.25)) return new Set();
   if (chance.happens(0.05)) return new Set(FAULTS);
   const share = chance.unit() * 0.5;
   const drawn = FAULTS.filter(() => chance.happens(share));
-  return new Set(drawn.length > 0 ? drawn : [chance.pick(FAULTS)]);
+  const theme = chance.happens(0.25) ? chance.pick(THEMES) : [];
+  return new Set(drawn.length > 0 ? [...drawn, ...theme] : [chance.pick(FAULTS), ...theme]);
 }
 
 /** Pairs of faults of which nobody claims that they are survived together: docs/simulator.md, limits. */

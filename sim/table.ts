@@ -1,6 +1,6 @@
 import type { BatchResult } from './batch.ts';
 import { MARKS } from './expected.ts';
-import type { SeedResult } from './run.ts';
+import type { SeedResult } from './seed.ts';
 import { FAULTS } from './swarm.ts';
 
 export interface Total {

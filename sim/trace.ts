@@ -8,7 +8,7 @@ export interface Trace {
   lines(): number;
 }
 
-/** Lines go into the hash in blocks of this many characters: one call of the hash function a line is the slowest part. */
+/** Lines go into the hash in blocks of so many characters: a call of the hash function a line would be the slowest. */
 const BLOCK_LENGTH = 65_536;
 
 export function createTrace(echo: ((line: string) => void) | null): Trace {

@@ -1,8 +1,7 @@
 import { DAY_MS } from '../../src/core/kernel/time.ts';
 import type { LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
 import type { Calendar } from '../../src/flow/ports/world.ts';
-import type { Saboteur } from '../saboteurs.ts';
-import { changed } from './provider.ts';
+import { changed, type Saboteur } from './plant.ts';
 
 let booked = 0;
 

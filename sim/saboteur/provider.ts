@@ -1,17 +1,6 @@
 import type { Observation } from '../../src/core/live/charge.ts';
 import type { ChargeRequest, Provider, ProviderPayment } from '../../src/flow/ports/provider.ts';
-import type { Saboteur } from '../saboteurs.ts';
-
-/** Every method as it was, but for those given. */
-export function changed<T extends object>(inner: T, changes: Partial<T>): T {
-  return new Proxy(inner, {
-    get(target, name) {
-      if (name in changes) return changes[name as keyof T];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
+import { changed, type Saboteur } from './plant.ts';
 
 const asFailure = (seen: Observation): Observation => ({ ...seen, outcome: 'failed_final' });
 

@@ -1,7 +1,6 @@
 import type { ChargeCase, ChargeChange, ObligationKey } from '../../src/core/live/charge.ts';
 import type { LiveStore } from '../../src/flow/ports/store.ts';
-import type { Saboteur } from '../saboteurs.ts';
-import { changed } from './provider.ts';
+import { changed, type Saboteur } from './plant.ts';
 
 type Applied = 'applied' | 'stale';
 
@@ -140,29 +139,19 @@ export const STORE_SABOTEURS: readonly Saboteur[] = [
     },
   },
   {
-    name: 'absent-once-is-enough',
-    rule: 'reliability.md §1.3',
-    what: 'one look-up that finds nothing is counted twice',
-    plant: {
-      store: (inner) =>
-        rewriting(inner, (change) => {
-          const { attempt } = change;
-          if (attempt === null || attempt.absentAt.length !== 1) return change;
-          const [first = 0] = attempt.absentAt;
-          return { ...change, attempt: { ...attempt, absentAt: [first - 7 * 86_400_000, first] } };
-        }),
-    },
-  },
-  {
     name: 'voided-while-in-flight',
     rule: 'fault 24',
-    what: 'an attempt that is under way is dropped from the intent that is voided',
+    what: 'an intent whose attempt is under way is voided like one that is only due, and forgotten',
     plant: {
       store: (inner) =>
         changed<LiveStore>(inner, {
+          readIntents: async (rentalId) =>
+            (await inner.readIntents(rentalId)).map((intent) =>
+              intent.state === 'in_flight' ? { ...intent, state: 'due' } : intent,
+            ),
           readCase: async (key) => {
             const found = await inner.readCase(key);
-            return found === null || found.intent.state !== 'voided' ? found : { ...found, attempts: [] };
+            return found?.intent.state === 'voided' ? null : found;
           },
         }),
     },

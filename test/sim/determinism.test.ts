@@ -9,7 +9,7 @@ const MAIN = join(import.meta.dirname, '../../sim/main.ts');
 const run = promisify(execFile);
 
 /** Calm and hostile ones, with changes of clocks, crashes and restores among them. */
-const SEEDS = [1, 2, 4, 13, 22];
+const SEEDS = [1, 2, 10];
 
 async function traceOf(seed: number, zone: string): Promise<string> {
   const { stdout } = await run(process.execPath, [MAIN, '--seed', String(seed), '--rentals', '20'], {
