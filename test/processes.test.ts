@@ -209,7 +209,7 @@ test('a worker killed at an effect boundary leaves nothing that another does not
 
 /** Before a payment is asked for, while that is on its way, with its answer unread, and around what is written of it. */
 const FREEZES = isFull
-  ? ALWAYS.flatMap((on) => Array.from({ length: BATCH }, (_, index) => ({ at: index + 1, on })))
+  ? ALWAYS.flatMap((on) => Array.from({ length: TIMES }, (_, index) => ({ at: index + 1, on })))
   : ALWAYS.slice(0, 3).map((on) => ({ at: 1, on }));
 
 const FROZEN_LOOK_MS = 20;
