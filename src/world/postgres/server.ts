@@ -7,6 +7,7 @@ import {
   INVALID_AUTHORIZATION,
   INVALID_CATALOG_NAME,
   INVALID_PASSWORD,
+  isConnectionLoss,
   sqlState,
   UNIQUE_VIOLATION,
 } from './errors.ts';
@@ -73,7 +74,7 @@ async function checkVersion(client: ClientBase): Promise<void> {
   );
 }
 
-/** One connection for one piece of work. */
+/** One connection for one piece of work; `DatabaseTrouble` where there is none, or none any more. */
 export async function withClient<T>(config: ClientConfig, work: (client: ClientBase) => Promise<T>): Promise<T> {
   const client = new Client({
     ...config,
@@ -88,6 +89,9 @@ export async function withClient<T>(config: ClientConfig, work: (client: ClientB
   });
   try {
     return await work(client);
+  } catch (error) {
+    // Killed or restarted in the middle of it: as if it had not been there at the beginning.
+    throw isConnectionLoss(error) ? unreachable(config, error) : error;
   } finally {
     await client.end().catch(() => undefined);
   }
