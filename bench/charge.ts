@@ -135,5 +135,5 @@ function spread(figures: readonly number[], digits: number): string {
 }
 
 function quantile(sorted: readonly number[], share: number): string {
-  return (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1);
+  return sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(1) ?? '';
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
 import { withBatching } from '../../src/world/postgres/store/batching.ts';
+import { plainly } from '../../src/world/postgres/store/endings.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { type EndingParts, ending, NOW, started, succeeded } from '../../test/store/samples.ts';
 import { type BenchServer, CLIENTS } from './server.ts';
@@ -25,6 +26,9 @@ const BULK_CONNECTIONS = 4;
 export const CALLERS = 256;
 const BATCH_ROWS_MAX = 1000;
 const CHARGE_ROWS = 100;
+
+/** So many that none is drawn twice. */
+const RENTAL_NUMBERS = 10 ** 15;
 
 let said = 0;
 
@@ -52,6 +56,7 @@ export function linesOf(server: BenchServer): readonly Line[] {
   const workerPool: Pool = server.pool('storno_worker', BULK_CONNECTIONS);
   return [
     { name: 'P1', title: 'one round trip, 8 connections', run: (s) => drive(s, CLIENTS, () => postOne(direct)) },
+    { name: 'P2', title: 'the same statement by pgbench, 8 connections', run: (s) => postByPgbench(server, s) },
     {
       name: 'P4',
       title: '100 a transaction, 4 connections',
@@ -87,6 +92,41 @@ async function postOne(store: LiveStore): Promise<number> {
   const answer = await store.endRental(nextEnding());
   if (answer.kind !== 'created') throw new Error(`a rental was ${answer.kind}`);
   return 1;
+}
+
+/** The server's limit: the same statement without our process. */
+async function postByPgbench(server: BenchServer, seconds: number): Promise<Rate> {
+  const { script, variables } = scriptOfOne();
+  const begin = performance.now();
+  const count = await server.runScript(script, variables, seconds);
+  said += count;
+  return { count, seconds: (performance.now() - begin) / 1000, latenciesMs: [] };
+}
+
+/** What is a parameter in ours is one here, unless it is null or empty. Account and rental are made anew each time. */
+function scriptOfOne(): { readonly script: string; readonly variables: readonly string[] } {
+  const plain = plainly(nextEnding());
+  said -= 1;
+  if (plain === null) throw new Error('the rental of the bench is not a plain one');
+  const texts = plain.values.map((value) => (value === null ? null : String(value)));
+  const rental = `${texts[1]}:`;
+  const placeOf = (text: string | null, at: number) => {
+    if (at === 0) return "('acc_' || :account)";
+    if (at === 1) return "('p2_' || :rental)";
+    if (text === null) return 'null';
+    // pgbench takes no empty variable.
+    if (text === '') return "''";
+    // What caused an entry names the rental.
+    return text.startsWith(rental) ? `('p2_' || :rental || :v${at})` : `:v${at}`;
+  };
+  const places = texts.map(placeOf);
+  const sql = plain.statement.text
+    .replace(/\$(\d+)/g, (_, place) => places[Number(place) - 1] ?? '')
+    .replace(/\s+/g, ' ');
+  return {
+    script: `\\set account random(0, ${ACCOUNTS - 1})\n\\set rental random(1, ${RENTAL_NUMBERS})\n${sql};\n`,
+    variables: texts.flatMap((text, at) => (text ? [`v${at}=${text.replace(rental, ':')}`] : [])),
+  };
 }
 
 async function postMany(store: LiveStore): Promise<number> {

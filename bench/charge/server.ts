@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,8 @@ export interface BenchServer {
   pool(role: LoginRole, connectionsMax: number): Pool;
   /** Transactions per second of `pgbench -N` (simple-update), eight clients, prepared. */
   simpleUpdate(seconds: number): Promise<number>;
+  /** How often `pgbench` ran a script in our database, as the role of the API. */
+  runScript(script: string, variables: readonly string[], seconds: number): Promise<number>;
   /** Runs SQL as the superuser in our database. */
   query(text: string): Promise<readonly Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -70,6 +72,7 @@ async function prepare(server: ClientConfig, release: () => Promise<void>): Prom
       return pool;
     },
     simpleUpdate: (seconds) => simpleUpdate(server, seconds),
+    runScript: (script, variables, seconds) => runScript(server, { script, variables, seconds }),
     query: (text) => asAdmin(ours, text),
     close,
   };
@@ -110,8 +113,36 @@ async function simpleUpdate(server: ClientConfig, seconds: number): Promise<numb
   return Number(tps);
 }
 
+interface Script {
+  readonly script: string;
+  /** `name=value` */
+  readonly variables: readonly string[];
+  readonly seconds: number;
+}
+
+async function runScript(server: ClientConfig, { script, variables, seconds }: Script): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'storno-bench-script-'));
+  try {
+    const file = join(folder, 'script.sql');
+    await writeFile(file, script);
+    const args = ['-n', '-M', 'prepared', '-T', String(seconds), '-c', String(CLIENTS), '-j', '2', '-f', file];
+    const definitions = variables.flatMap((variable) => ['-D', variable]);
+    const env = { PGDATABASE: OURS, PGOPTIONS: '-c role=storno_api -c search_path=' };
+    const said = await pgbench(server, [...args, ...definitions], env);
+    const count = /number of transactions actually processed: (\d+)/.exec(said)?.[1];
+    if (count === undefined) throw new Error(`pgbench said no number: ${said}`);
+    return Number(count);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** Ships with PostgreSQL's server packages, not with the embedded one: `apt-get install postgresql`. */
-async function pgbench(server: ClientConfig, args: readonly string[]): Promise<string> {
+async function pgbench(
+  server: ClientConfig,
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = { PGDATABASE: THEIRS },
+): Promise<string> {
   const client = new Client(server);
   const env = {
     ...process.env,
@@ -119,7 +150,7 @@ async function pgbench(server: ClientConfig, args: readonly string[]): Promise<s
     PGPORT: String(client.port),
     PGUSER: client.user ?? '',
     PGPASSWORD: String(client.password ?? ''),
-    PGDATABASE: THEIRS,
+    ...settings,
   };
   try {
     return (await promisify(execFile)('pgbench', [...args], { env })).stdout;

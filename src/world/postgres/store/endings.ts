@@ -126,7 +126,7 @@ function oneEnding(entries: number): Statement {
 
 const END_RENTALS = manyEndings('end_rentals', TAKE_KEY);
 /** A rental without VAT has one entry, any other two. */
-export const END_RENTAL = [1, 2].map(oneEnding);
+const END_RENTAL = [1, 2].map(oneEnding);
 const ISSUE_REVISION = manyEndings('issue_revision', KEEP_KEY);
 
 export async function endRental(pool: Pool, ending: RentalEnding): Promise<RentalEnded> {
@@ -215,7 +215,7 @@ async function write(pool: Pool, endings: readonly RentalEnding[]): Promise<Read
 }
 
 /** Null where the ending has more or less than the plain statement writes. */
-function plainly({ record, intent, transfers, events }: RentalEnding) {
+export function plainly({ record, intent, transfers, events }: RentalEnding) {
   const statement = END_RENTAL[transfers.length - 1];
   const [event] = events;
   const { accountId } = record.rental;
