@@ -1,3 +1,4 @@
+import { paymentText } from '../../src/core/live/charge/entries.ts';
 import type {
   Attempt,
   Capture,
@@ -5,7 +6,9 @@ import type {
   ChargeChange,
   ChargeIntent,
   ObligationKey,
+  SightedPayment,
 } from '../../src/core/live/charge.ts';
+import type { ProviderPayment } from '../../src/flow/ports/provider.ts';
 import { compareText, type IntentRow, intentName, nameOf, type Rows, require, transferName } from './rows.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -42,7 +45,29 @@ export function caseOf(rows: Rows, row: IntentRow): ChargeCase {
     attempts: row.attempts,
     paymentMethod: rows.accounts.get(row.intent.key.accountId)?.paymentMethod ?? null,
     captures: row.captures.map(({ capture }) => capture),
+    sightings: row.intent.state === 'due' && row.attempts.length === 0 ? sightingsOf(rows, row) : [],
   };
+}
+
+function sightingsOf(rows: Rows, { intent, captures }: IntentRow): readonly SightedPayment[] {
+  const { accountId, rentalId, purpose, occurrence } = intent.key;
+  const names = rows.paymentsOfRental.get(nameOf(accountId, rentalId)) ?? [];
+  return names
+    .map((name) => rows.payments.get(name))
+    .filter((row) => row !== undefined)
+    .filter(({ payment, key }) => mayHoldMoney(payment) && key?.purpose === purpose && key.occurrence === occurrence)
+    .filter(({ payment }) => !captures.some(({ capture }) => paymentText(capture) === paymentText(payment)))
+    .sort(
+      ({ payment: one }, { payment: other }) =>
+        one.createdAt - other.createdAt || compareText(one.providerRef, other.providerRef),
+    )
+    .map(({ payment: { provider, merchantAccount, providerRef }, key }) => {
+      return { provider, merchantAccount, providerRef, occurrence: key?.occurrence ?? 0 };
+    });
+}
+
+function mayHoldMoney({ kind, status, amount }: ProviderPayment): boolean {
+  return kind === 'charge' && (status === 'succeeded' || status === 'pending') && amount.amountMinor > 0n;
 }
 
 /** What an intent may become; what is final stays. */

@@ -63,6 +63,10 @@ export function recordPayments(tx: Transaction, [payments, now]: Args<'recordPay
       firstSeenAt: before?.firstSeenAt ?? now,
       lastSeenAt: now,
     });
+    if (seen.key === null) continue;
+    const holder = nameOf(seen.key.accountId, seen.key.rentalId);
+    const others = tx.rows.paymentsOfRental.get(holder) ?? [];
+    if (!others.includes(name)) tx.set('paymentsOfRental', holder, [...others, name]);
   }
 }
 

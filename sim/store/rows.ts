@@ -31,6 +31,8 @@ export interface Rows {
   readonly lotOfIncident: Map<string, string>;
   readonly inbox: Map<string, InboxRow>;
   readonly payments: Map<string, PaymentRow>;
+  /** By account and rental that they name. */
+  readonly paymentsOfRental: Map<string, readonly string[]>;
   readonly lines: Map<string, ProviderLedgerLine>;
   readonly cursors: Map<string, number>;
   readonly alarms: Map<string, Alarm>;
@@ -90,6 +92,7 @@ export function emptyRows(): Rows {
     lotOfIncident: new Map(),
     inbox: new Map(),
     payments: new Map(),
+    paymentsOfRental: new Map(),
     lines: new Map(),
     cursors: new Map(),
     alarms: new Map(),

@@ -69,7 +69,7 @@ export function captureOf(providerRef: string, parts: Partial<Capture>): Capture
 }
 
 export function caseWith(intent: ChargeIntent, parts: Partial<ChargeCase>): ChargeCase {
-  return { intent, attempts: [], paymentMethod: METHOD, captures: [], ...parts };
+  return { intent, attempts: [], paymentMethod: METHOD, captures: [], sightings: [], ...parts };
 }
 
 export function seen(outcome: Observation['outcome'], parts: Partial<Observation>): Observation {

@@ -331,6 +331,81 @@ test('a database that was restored meets what it forgot, stops charging, and tak
   await nothingIsWrong(house);
 });
 
+/** A database forgot `r1`, which was charged after its backup; a day and more later it reads what it has missed. */
+async function forgetting(manner: 'take' | 'pend'): Promise<House> {
+  const house = await openHouse();
+  await house.pass(0);
+  const backup = house.store.snapshot();
+  house.provider.manners.push(manner);
+  await house.end('r1');
+  await house.pass(MINUTE_MS);
+  house.store.restore(backup);
+  house.clock.now += 30 * HOUR_MS;
+  await recover(house.world);
+  assert.deepEqual(await resumeCharging(house.world, { by: 'mia', reason: 'read to now' }), { kind: 'resumed' });
+  return house;
+}
+
+test('a rental that is said again only after charging was resumed is taken by what the listing showed', async () => {
+  const house = await forgetting('take');
+  await house.end('r1');
+  await chargeDue.runOnce(house.world, ROUND);
+  assert.equal(house.provider.requests.length, 1);
+  assert.equal((await house.caseOf('r1')).intent.state, 'succeeded');
+  await house.pass(2 * DAY_MS);
+  assert.equal((await house.store.readControl()).charging, 'running');
+  assert.equal(house.provider.requests.length, 1);
+  assert.equal(house.balance('house_clearing'), 0n);
+  await nothingIsWrong(house);
+});
+
+test('nor is it sent after the event that waited for it was given up, or while the provider does not answer', async () => {
+  const house = await forgetting('take');
+  await house.pass(4 * DAY_MS);
+  assert.ok([...house.store.rows().inbox.values()].every(({ state }) => state === 'given_up'));
+  // Each hearing of it has stopped charging again.
+  await resumeCharging(house.world, { by: 'mia', reason: 'nobody says it any more' });
+  house.provider.answers = false;
+  await house.end('r1');
+  await house.pass(HOUR_MS);
+  assert.equal((await house.caseOf('r1')).intent.state, 'due');
+  house.provider.answers = true;
+  await house.pass(HOUR_MS);
+  assert.equal((await house.caseOf('r1')).intent.state, 'succeeded');
+  assert.equal(house.provider.requests.length, 1);
+  await nothingIsWrong(house);
+});
+
+test('what was pending when it was listed becomes the first attempt of the rental that is said again', async () => {
+  const house = await forgetting('pend');
+  await house.end('r1');
+  await chargeDue.runOnce(house.world, ROUND);
+  assert.deepEqual(
+    (await house.caseOf('r1')).attempts.map(({ generation, state, providerRef }) => [generation, state, providerRef]),
+    [[1, 'pending', 'ch_1']],
+  );
+  const [payment] = house.provider.payments;
+  assert.ok(payment !== undefined);
+  house.provider.payments[0] = { ...payment, status: 'succeeded' };
+  house.provider.lines.push(lineOf({ ...payment, createdAt: house.clock.now }));
+  await house.pass(4 * HOUR_MS);
+  assert.equal((await house.caseOf('r1')).intent.state, 'succeeded');
+  assert.equal(house.provider.requests.length, 1);
+  await nothingIsWrong(house);
+});
+
+test('what has failed since it was listed takes nothing, and the rental is charged', async () => {
+  const house = await forgetting('pend');
+  const [payment] = house.provider.payments;
+  assert.ok(payment !== undefined);
+  house.provider.payments[0] = { ...payment, status: 'failed' };
+  await house.end('r1');
+  await chargeDue.runOnce(house.world, ROUND);
+  assert.deepEqual((await house.caseOf('r1')).attempts, []);
+  await house.pass(HOUR_MS);
+  assert.equal(house.provider.requests.length, 2);
+});
+
 test('wherever the database leaves an answer out, once or in a row, a rental is taken and booked once', async () => {
   const methods = ['claim', 'applyAll', 'readCursor', 'recordPayments', 'recordLedgerLines', 'writeCursor'] as const;
   for (const method of methods) {

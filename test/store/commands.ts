@@ -1,7 +1,7 @@
 import { DAY_MS, type Instant, MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { ChargeCase, ChargeChange, ObligationKey } from '../../src/core/live/charge.ts';
 import type { LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
-import { finish, move, receive, recordLine, recordPayment } from './provider-commands.ts';
+import { finish, move, receive, recordLine, recordPayment, sightedRef } from './provider-commands.ts';
 import * as sample from './samples.ts';
 import { type Command, rentalId, type Session } from './session.ts';
 
@@ -59,6 +59,7 @@ const MAKERS: readonly Maker[] = [
     const id = rentalId(session);
     return { name: 'readIntents', run: (store) => store.readIntents(id) };
   },
+  readOne,
   voidOne,
   grantOne,
   grantOne,
@@ -104,6 +105,14 @@ const MAKERS: readonly Maker[] = [
 function endOne(session: Session): Command {
   const said = endingOf(session);
   return { name: `endRental ${said.record.rental.rentalId}`, run: (store) => store.endRental(said) };
+}
+
+/** A case as it stands, not as a claim finds it. */
+async function readOne(session: Session, twin: LiveStore): Promise<Command> {
+  const id = `${session.prefix}r${session.chance.int(2)}`;
+  const [intent] = (await twin.readIntents(id)).toReversed();
+  if (intent === undefined) return { name: 'readIntents', run: (store) => store.readIntents(id) };
+  return { name: `readCase ${id}`, run: (store) => store.readCase(intent.key) };
 }
 
 function grantOne(session: Session): Command {
@@ -192,7 +201,8 @@ function changeOf(session: Session, found: ChargeCase): ChargeChange {
   const providerRef = `ch_${found.intent.key.rentalId}_${found.intent.key.occurrence}_${chance.int(50)}`;
   if (!isInFlight) {
     if (chance.happens(0.1)) return sample.untouched(found);
-    if (chance.happens(0.1)) return surplus(found, providerRef, now);
+    if (chance.happens(0.1)) return surplus(found, `${providerRef}s`, now);
+    if (chance.happens(0.1)) return surplus(found, sightedRef(session, chance.int(6)), now);
     return sample.started(found, now);
   }
   return chance.happens(0.5) ? sample.succeeded(found, providerRef, now) : sample.declined(found, now);
@@ -200,7 +210,7 @@ function changeOf(session: Session, found: ChargeCase): ChargeChange {
 
 /** Somebody else took money for the obligation. */
 function surplus(found: ChargeCase, providerRef: string, at: Instant): ChargeChange {
-  const capture = { ...sample.captureOf(found, `${providerRef}s`, at), isSurplus: true };
+  const capture = { ...sample.captureOf(found, providerRef, at), isSurplus: true };
   const isKnown = found.captures.some((one) => one.providerRef === capture.providerRef);
   if (isKnown) return sample.untouched(found);
   return { ...sample.untouched(found), capture, transfers: [sample.captured(capture)] };

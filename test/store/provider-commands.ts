@@ -32,26 +32,31 @@ export function finish(session: Session): Command {
   return { name: 'finishEvent', run: (store) => store.finishEvent(finished) };
 }
 
+/** What a listing shows, and what a capture may name. */
+export function sightedRef({ prefix }: Session, number: number): string {
+  return `${prefix}pay_${number}`;
+}
+
 export function recordPayment(session: Session): Command {
   const { chance, now, prefix } = session;
-  const number = chance.int(4);
+  const number = chance.int(6);
   const kind = number === 0 ? 'refund' : 'charge';
   const payment: ProviderPayment = {
     provider: 'stripe',
     merchantAccount: 'acct_1',
-    providerRef: `${prefix}pay_${number}`,
+    providerRef: sightedRef(session, number),
     kind,
-    parentRef: kind === 'refund' ? `${prefix}pay_1` : null,
+    parentRef: kind === 'refund' ? sightedRef(session, 1) : null,
     status: chance.pick(['succeeded', 'pending', 'failed', 'canceled'] as const),
     amount: { amountMinor: 1450n, currency: 'EUR' },
-    createdAt: sample.NOW,
+    createdAt: sample.NOW - number,
     code: chance.happens(0.5) ? 'card_declined' : null,
     metadata: {},
   };
   const key =
-    number % 2 === 0
+    number === 2
       ? null
-      : ({ accountId: `${prefix}a`, rentalId: `${prefix}r0`, purpose: 'rental', occurrence: 1 } as const);
+      : ({ accountId: `${prefix}a`, rentalId: `${prefix}r${number % 2}`, purpose: 'rental', occurrence: 1 } as const);
   const seen: SeenPayment = { payment, key };
   return { name: 'recordPayments', run: (store) => store.recordPayments([seen], now) };
 }

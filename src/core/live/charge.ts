@@ -102,6 +102,20 @@ export interface ChargeCase {
   readonly paymentMethod: PaymentMethod | null;
   /** Captures that the provider is known to have made for this obligation. */
   readonly captures: readonly Capture[];
+  /** Only while it is due and has no attempt: what must be heard before the first one starts. Oldest first. */
+  readonly sightings: readonly SightedPayment[];
+}
+
+/**
+ * A charge that an event or a listing showed for the rental and the purpose, that took money or still may, and of which
+ * this database knows neither an attempt nor a capture. It was made by hand, or by a database that knew more.
+ */
+export interface SightedPayment {
+  readonly provider: string;
+  readonly merchantAccount: string;
+  readonly providerRef: string;
+  /** The obligation that it names: this one, or one that is not here. */
+  readonly occurrence: number;
 }
 
 /** One charge at the provider that took money for an obligation. */

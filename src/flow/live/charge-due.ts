@@ -10,6 +10,7 @@ import { announce } from './announce.ts';
 import { cursorName } from './cursor.ts';
 import { sayDefect } from './defect.ts';
 import { each } from './each.ts';
+import { hearSighted } from './hear-sighted.ts';
 import { insist } from './insist.ts';
 import { recordSighting } from './record-sighting.ts';
 import { sightOf } from './sighted.ts';
@@ -76,6 +77,10 @@ async function plan(world: LiveWorld, found: ChargeCase, leaseUntil: Instant): P
       return quiet(defer(found, step.until, moment));
     case 'adopt':
       return quiet(adopt(found, moment));
+    case 'hear':
+      await hearSighted(world, found.intent.key, step.payments);
+      // Stale where something was heard. What is not decided, or could not be fetched, is asked for again.
+      return quiet(defer(found, moment.now + moment.policy.lookUpLagMs, moment));
     case 'give_up':
       return quiet(giveUp(found, moment));
     case 'park':

@@ -140,6 +140,8 @@ function takeStep(
       return writes(giveUp(found, MOMENT));
     case 'park':
       return writes(park(found, step.reason, MOMENT));
+    // Nobody forgets here: nothing is seen but of attempts that are known.
+    case 'hear':
     case 'stop':
       return writes(null);
   }

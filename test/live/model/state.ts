@@ -98,6 +98,7 @@ export function firstState(faults: {
       attempts: [],
       paymentMethod,
       captures: [],
+      sightings: [],
     },
     leaseUntil: NOW,
     booked: [],

@@ -13,6 +13,7 @@ const due = intentOf('due', {});
 const flying = intentOf('in_flight', {});
 const sent = attemptIn('sent', {});
 const failed = attemptIn('failed_final', {});
+const sighted = { provider: 'stripe', merchantAccount: 'acct_1', providerRef: 'ch_8', occurrence: 1 };
 
 const ROWS: readonly (readonly [said: string, found: ChargeCase, now: number, step: string])[] = [
   ['nothing was sent: start', caseWith(due, {}), SENT_AT, 'start 1'],
@@ -64,6 +65,18 @@ const ROWS: readonly (readonly [said: string, found: ChargeCase, now: number, st
     caseWith(due, { attempts: [failed], captures: [captureOf('ch_9', { isSurplus: true })] }),
     SENT_AT,
     'start 2',
+  ],
+  [
+    'the provider was seen to hold it already: hear of that first',
+    caseWith(due, { sightings: [sighted] }),
+    SENT_AT,
+    'hear',
+  ],
+  [
+    'seen at the provider and paid by a capture: adopt',
+    caseWith(due, { sightings: [sighted], captures: [captureOf('ch_9', {})] }),
+    SENT_AT,
+    'adopt',
   ],
   [
     'attempts used up by declines: give up',

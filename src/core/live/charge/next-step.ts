@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/time.ts';
-import type { Attempt, Capture, ChargeCase, PaymentMethod } from '../charge.ts';
+import type { Attempt, Capture, ChargeCase, PaymentMethod, SightedPayment } from '../charge.ts';
 import { isFinal, openAttempt, rightCapture } from './case.ts';
 import type { Moment } from './policy.ts';
 import { absenceCountsFrom, isAbsentTwice } from './schedule.ts';
@@ -17,6 +17,8 @@ export type Step =
   | { readonly kind: 'wait'; readonly until: Instant }
   /** The obligation is paid by a capture that nobody started over. */
   | { readonly kind: 'adopt'; readonly capture: Capture }
+  /** The provider may have taken this before anything was sent from here: its payments are fetched, nothing is sent. */
+  | { readonly kind: 'hear'; readonly payments: readonly SightedPayment[] }
   /** All attempts were declined. */
   | { readonly kind: 'give_up' }
   | { readonly kind: 'park'; readonly reason: string }
@@ -49,8 +51,10 @@ function resolve(attempt: Attempt, right: Capture | null, { now, policy }: Momen
   return mayResend ? { kind: 'resend', attempt } : { kind: 'look_up', attempt };
 }
 
-function startNext({ intent, attempts, paymentMethod }: ChargeCase, { now, policy }: Moment): Step {
+function startNext(found: ChargeCase, { now, policy }: Moment): Step {
+  const { intent, attempts, paymentMethod, sightings } = found;
   const last = attempts.at(-1);
+  if (last === undefined && sightings.length > 0) return { kind: 'hear', payments: sightings };
   if (last !== undefined && last.state !== 'failed_final') {
     return { kind: 'park', reason: `attempt ${last.generation} took money that no capture shows` };
   }

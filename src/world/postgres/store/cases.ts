@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { ChargeCase, ObligationKey } from '../../../core/live/charge.ts';
 import type { LiveStore } from '../../../flow/ports/store.ts';
-import { attemptOf, captureOf, intentOf, keyOf, methodOf } from './rows.ts';
+import { attemptOf, captureOf, intentOf, keyOf, methodOf, sightedOf } from './rows.ts';
 import { CAPTURE, KEY } from './shapes.ts';
 import { arraysOf, fromArrays, namesOf, type Row, runAlone, type Statement, timeOf } from './sql.ts';
 
@@ -39,6 +39,29 @@ const CLAIM: Statement = {
 };
 
 /**
+ * Charges of the rental `i` that may hold money and that nothing here explains: those that no capture names. Looked for only before the first attempt: what is sent later follows from what is
+ * known of the one before.
+ */
+const SIGHTINGS = `case
+      when i.state <> 'due' or exists (select from storno.attempt as a where ${ofIntent('a')}) then '[]'
+      else (
+        select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at, s.provider_ref collate "C"), '[]')
+        from (
+          select p.provider, p.merchant_account, p.payment_id as provider_ref, p.occurrence, p.created_at
+          from storno.payment as p
+          where p.account_id = i.account_id and p.rental_id = i.rental_id and p.purpose = i.purpose
+            and p.kind = 'charge' and p.status in ('succeeded', 'pending') and p.amount_minor > 0
+            and p.occurrence = i.occurrence
+            and not exists (
+              select from storno.capture as c
+              where ${ofIntent('c')} and c.provider = p.provider and c.merchant_account = p.merchant_account
+                and c.provider_ref = p.payment_id
+            )
+        ) as s
+      )
+    end`;
+
+/**
  * What is known of obligations, all from one moment. Amounts inside of JSON are text, since JSON's numbers end at
  * 2^53.
  */
@@ -50,7 +73,8 @@ const READ_CASES: Statement = {
     (select coalesce(jsonb_agg(to_jsonb(c) order by c.captured_at, c.provider_ref collate "C"), '[]') from (
       select ${namesOf(CAPTURE, 'c.').replace('c.captured_minor', 'c.captured_minor::text')}
       from storno.capture as c where ${ofIntent('c')}
-    ) as c) as captures
+    ) as c) as captures,
+    ${SIGHTINGS} as sightings
   from ${fromArrays(KEY, 1, 'k')}
   join storno.charge_intent as i on ${ofIntent('k')}
   left join lateral (
@@ -105,6 +129,7 @@ function caseOf(row: Row): ChargeCase {
     attempts: (row.attempts as Row[]).map(attemptOf),
     paymentMethod: row.method === null ? null : methodOf(row.method as Row),
     captures: (row.captures as Row[]).map(captureOf),
+    sightings: (row.sightings as Row[]).map(sightedOf),
   };
 }
 

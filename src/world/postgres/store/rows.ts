@@ -1,6 +1,13 @@
 import { money } from '../../../core/kernel/money.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
-import type { Attempt, Capture, ChargeIntent, ObligationKey, PaymentMethod } from '../../../core/live/charge.ts';
+import type {
+  Attempt,
+  Capture,
+  ChargeIntent,
+  ObligationKey,
+  PaymentMethod,
+  SightedPayment,
+} from '../../../core/live/charge.ts';
 import type { PriceLine, RentalRecord } from '../../../core/live/ended-rental.ts';
 import type { Lot, LotUse } from '../../../core/live/lot.ts';
 import type { Account } from '../../../flow/ports/store.ts';
@@ -143,5 +150,14 @@ export function transferOf(row: Row): Transfer {
     amount: row.amount as bigint,
     corrects: row.corrects as string | null,
     happenedAt: instantOf(row.happened_at),
+  };
+}
+
+export function sightedOf(row: Row): SightedPayment {
+  return {
+    provider: row.provider as string,
+    merchantAccount: row.merchant_account as string,
+    providerRef: row.provider_ref as string,
+    occurrence: row.occurrence as number,
   };
 }
