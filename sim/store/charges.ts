@@ -55,8 +55,12 @@ function sightingsOf(rows: Rows, { intent, captures }: IntentRow): readonly Sigh
   return names
     .map((name) => rows.payments.get(name))
     .filter((row) => row !== undefined)
-    .filter(({ payment, key }) => mayHoldMoney(payment) && key?.purpose === purpose && key.occurrence === occurrence)
-    .filter(({ payment }) => !captures.some(({ capture }) => paymentText(capture) === paymentText(payment)))
+    .filter(({ payment, key }) => mayHoldMoney(payment) && key?.purpose === purpose)
+    .filter(({ payment, key }) =>
+      key?.occurrence === occurrence
+        ? !captures.some(({ capture }) => paymentText(capture) === paymentText(payment))
+        : key !== null && !rows.intents.has(intentName(key)),
+    )
     .sort(
       ({ payment: one }, { payment: other }) =>
         one.createdAt - other.createdAt || compareText(one.providerRef, other.providerRef),

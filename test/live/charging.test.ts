@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/kernel/time.ts';
+import { metadataOf } from '../../src/core/live/charge/reference.ts';
 import * as chargeDue from '../../src/flow/live/charge-due.ts';
 import { lookAgain, writeOff } from '../../src/flow/live/look-again.ts';
 import { recover } from '../../src/flow/live/recover.ts';
@@ -8,7 +9,7 @@ import { resumeCharging, stopCharging } from '../../src/flow/live/stop-charging.
 import { voidRental } from '../../src/flow/live/take-back.ts';
 import { StoreUnavailable } from '../../src/flow/ports/store.ts';
 import { lineOf } from './fake-provider.ts';
-import { type House, openHouse, PRICE } from './house.ts';
+import { type House, keyOf, openHouse, PRICE } from './house.ts';
 
 const ROUND = { worker: 'w', limit: 100, leaseMs: MINUTE_MS };
 
@@ -404,6 +405,60 @@ test('what has failed since it was listed takes nothing, and the rental is charg
   assert.deepEqual((await house.caseOf('r1')).attempts, []);
   await house.pass(HOUR_MS);
   assert.equal(house.provider.requests.length, 2);
+});
+
+test('a rental that comes back in its corrected form is not taken while the provider holds its correction', async () => {
+  const house = await openHouse();
+  await house.pass(0);
+  const backup = house.store.snapshot();
+  await stopCharging(house.world, { reason: 'a wrong price', by: 'mia' });
+  await house.end('r1');
+  await house.correct('r1', PRICE - 200n);
+  await resumeCharging(house.world, { by: 'mia', reason: 'corrected' });
+  await house.pass(0);
+  assert.equal(house.provider.payments[0]?.metadata.occurrence, '2');
+  house.store.restore(backup);
+  house.clock.now += 30 * HOUR_MS;
+  await recover(house.world);
+  await resumeCharging(house.world, { by: 'mia', reason: 'read to now' });
+  await house.end('r1');
+  await chargeDue.runOnce(house.world, ROUND);
+  assert.equal((await house.caseOf('r1')).intent.state, 'parked');
+  await stopCharging(house.world, { by: 'mia', reason: 'it is corrected first' });
+  await lookAgain(house.world, keyOf('r1'));
+  // Corrected it has the number that the provider knows.
+  await house.correct('r1', PRICE - 200n);
+  await resumeCharging(house.world, { by: 'mia', reason: 'corrected' });
+  await house.pass(HOUR_MS);
+  assert.equal((await house.store.readIntents('r1')).at(-1)?.state, 'succeeded');
+  assert.equal(house.provider.requests.length, 1);
+  await nothingIsWrong(house);
+});
+
+test('what is under way for a rental goes to a person once the provider shows another occurrence of it', async () => {
+  const house = await openHouse();
+  house.provider.manners.push('decline');
+  await house.end('r1');
+  await house.pass(HOUR_MS);
+  const [payment] = house.provider.payments;
+  assert.ok(payment !== undefined);
+  const metadata = metadataOf({ ...keyOf('r1'), occurrence: 2 }, 1);
+  house.provider.payments.push({
+    ...payment,
+    status: 'succeeded',
+    providerRef: 'ch_9',
+    metadata,
+    createdAt: house.clock.now,
+  });
+  await house.pass(HOUR_MS);
+  assert.equal((await house.caseOf('r1')).intent.state, 'parked');
+  assert.deepEqual(house.alarms.map(({ kind }) => kind).toSorted(), [
+    'charge_parked',
+    'charging_stopped',
+    'database_older_than_provider',
+    'payment_unexplained',
+  ]);
+  await nothingIsWrong(house);
 });
 
 test('wherever the database leaves an answer out, once or in a row, a rental is taken and booked once', async () => {

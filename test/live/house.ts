@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { createMemoryStore, type MemoryStore } from '../../sim/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { ChargeCase, ObligationKey } from '../../src/core/live/charge.ts';
+import type { EndedRental } from '../../src/core/live/ended-rental.ts';
 import { drain } from '../../src/flow/drain.ts';
 import { endRentals } from '../../src/flow/live/end-rentals.ts';
+import { correctRental } from '../../src/flow/live/take-back.ts';
 import type { LiveWorld } from '../../src/flow/live/world.ts';
 import { type LiveStore, StoreUnavailable } from '../../src/flow/ports/store.ts';
 import type { Alarm } from '../../src/flow/ports/world.ts';
@@ -22,6 +24,8 @@ export interface House {
   pass(ms: number): Promise<void>;
   /** A rental that costs 12.18 EUR ends. */
   end(rentalId: string): Promise<void>;
+  /** It should have cost something else. */
+  correct(rentalId: string, amountMinor: bigint): Promise<void>;
   caseOf(rentalId: string): Promise<ChargeCase>;
   /** Debit minus credit. */
   balance(line: string): bigint;
@@ -32,6 +36,19 @@ export const PRICE = 1218n;
 
 export function keyOf(rentalId: string): ObligationKey {
   return { accountId: 'acc_1', rentalId, purpose: 'rental', occurrence: 1 };
+}
+
+function rentalOf(rentalId: string, endedAt: number, amountMinor: bigint): EndedRental {
+  return {
+    rentalId,
+    accountId: 'acc_1',
+    vehicleId: 'car_44',
+    market: 'milano',
+    startedAt: endedAt - HOUR_MS,
+    endedAt,
+    distanceMeters: null,
+    pricing: { kind: 'stated', amountDue: { amountMinor, currency: 'EUR' } },
+  };
 }
 
 export async function openHouse(): Promise<House> {
@@ -84,19 +101,14 @@ export async function openHouse(): Promise<House> {
       }
     },
     async end(rentalId) {
-      const [ended] = await endRentals(world, [
-        {
-          rentalId,
-          accountId: 'acc_1',
-          vehicleId: 'car_44',
-          market: 'milano',
-          startedAt: clock.now - HOUR_MS,
-          endedAt: clock.now,
-          distanceMeters: null,
-          pricing: { kind: 'stated', amountDue: { amountMinor: PRICE, currency: 'EUR' } },
-        },
-      ]);
+      const [ended] = await endRentals(world, [rentalOf(rentalId, clock.now, PRICE)]);
       if (ended?.kind !== 'created') throw new Error(`${rentalId} is ${ended?.kind}`);
+    },
+    async correct(rentalId, amountMinor) {
+      const rental = rentalOf(rentalId, clock.now, amountMinor);
+      const wish = { rentalId, rental, reason: 'a wrong price', readLots: store.readLots.bind(store) };
+      const { kind } = await correctRental(world, wish);
+      if (kind !== 'done') throw new Error(`${rentalId} is ${kind}`);
     },
     async caseOf(rentalId) {
       const found = await store.readCase(keyOf(rentalId));

@@ -56,7 +56,12 @@ export function recordPayment(session: Session): Command {
   const key =
     number === 2
       ? null
-      : ({ accountId: `${prefix}a`, rentalId: `${prefix}r${number % 2}`, purpose: 'rental', occurrence: 1 } as const);
+      : ({
+          accountId: `${prefix}a`,
+          rentalId: `${prefix}r${number % 2}`,
+          purpose: 'rental',
+          occurrence: number < 4 ? 1 : 2,
+        } as const);
   const seen: SeenPayment = { payment, key };
   return { name: 'recordPayments', run: (store) => store.recordPayments([seen], now) };
 }

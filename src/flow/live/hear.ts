@@ -8,6 +8,7 @@ import { StoreUnavailable } from '../ports/store.ts';
 import { announceCaptures } from './announce.ts';
 import { lookUp } from './charge-due.ts';
 import { sayDefect } from './defect.ts';
+import { parkRental } from './park-rental.ts';
 import { recordSighting } from './record-sighting.ts';
 import { sightOf } from './sighted.ts';
 import { stopByItself } from './stop-charging.ts';
@@ -42,7 +43,7 @@ async function hearCharge(world: LiveWorld, payment: ProviderPayment, hearing: H
   if (naming === null) return tookMoney ? 'unexplained' : 'done';
   const found = await world.store.readCase(naming.key);
   if (isOlderThan(found, naming, payment)) await stopForOlderDatabase(world, payment, naming);
-  if (found === null) return tookMoney ? strayOf(world, naming) : 'done';
+  if (found === null) return tookMoney ? strayOf(world, payment, naming) : 'done';
   const { generation, key } = naming;
   if (!tookMoney && payment.status !== 'pending') return askAgain(world, found, generation, hearing);
   const sighting = { generation, observation: sightOf(payment, hearing) };
@@ -52,10 +53,15 @@ async function hearCharge(world: LiveWorld, payment: ProviderPayment, hearing: H
   return 'done';
 }
 
-/** A rental that is known and asks for nothing (it cost nothing) explains no payment; one that is not may come yet. */
-async function strayOf(world: LiveWorld, { key }: Naming): Promise<Heard> {
-  const record = await world.store.readRental(key.rentalId);
-  return record === null ? 'too_early' : 'unexplained';
+/**
+ * A rental that is known explains no payment of an obligation that it does not have (it cost nothing, or was said
+ * otherwise), and may be paid by it all the same. One that is not known may come yet.
+ */
+async function strayOf(world: LiveWorld, payment: ProviderPayment, naming: Naming): Promise<Heard> {
+  const record = await world.store.readRental(naming.key.rentalId);
+  if (record === null) return 'too_early';
+  await parkRental(world, naming, payment);
+  return 'unexplained';
 }
 
 /** The provider may hold two payments under one reference: that this one failed is a hint to look at all of them. */

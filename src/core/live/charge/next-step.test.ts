@@ -73,6 +73,18 @@ const ROWS: readonly (readonly [said: string, found: ChargeCase, now: number, st
     'hear',
   ],
   [
+    'the provider holds another occurrence that nobody knows: a person',
+    caseWith(due, { sightings: [{ ...sighted, occurrence: 2 }] }),
+    SENT_AT,
+    'park',
+  ],
+  [
+    'the provider holds this one and another: hear of this one first',
+    caseWith(due, { sightings: [{ ...sighted, occurrence: 2 }, sighted] }),
+    SENT_AT,
+    'hear',
+  ],
+  [
     'seen at the provider and paid by a capture: adopt',
     caseWith(due, { sightings: [sighted], captures: [captureOf('ch_9', {})] }),
     SENT_AT,

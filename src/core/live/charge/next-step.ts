@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/time.ts';
-import type { Attempt, Capture, ChargeCase, PaymentMethod, SightedPayment } from '../charge.ts';
+import type { Attempt, Capture, ChargeCase, ObligationKey, PaymentMethod, SightedPayment } from '../charge.ts';
 import { isFinal, openAttempt, rightCapture } from './case.ts';
+import { paymentText } from './entries.ts';
 import type { Moment } from './policy.ts';
 import { absenceCountsFrom, isAbsentTwice } from './schedule.ts';
 
@@ -54,7 +55,7 @@ function resolve(attempt: Attempt, right: Capture | null, { now, policy }: Momen
 function startNext(found: ChargeCase, { now, policy }: Moment): Step {
   const { intent, attempts, paymentMethod, sightings } = found;
   const last = attempts.at(-1);
-  if (last === undefined && sightings.length > 0) return { kind: 'hear', payments: sightings };
+  if (last === undefined && sightings.length > 0) return hearOf(intent.key, sightings);
   if (last !== undefined && last.state !== 'failed_final') {
     return { kind: 'park', reason: `attempt ${last.generation} took money that no capture shows` };
   }
@@ -68,4 +69,17 @@ function startNext(found: ChargeCase, { now, policy }: Moment): Step {
     return { kind: 'wait', until: now + policy.methodWaitMs };
   }
   return { kind: 'start', generation, paymentMethod };
+}
+
+/** What names this obligation may pay it. What names one that is not here only says that somebody forgot something. */
+function hearOf({ occurrence }: ObligationKey, sightings: readonly SightedPayment[]): Step {
+  const payments = sightings.filter((one) => one.occurrence === occurrence);
+  const [stray] = sightings;
+  if (payments.length > 0 || stray === undefined) return { kind: 'hear', payments };
+  return { kind: 'park', reason: reasonOfStray(stray, stray.occurrence) };
+}
+
+/** Corrected while charging is stopped the rental gets its next occurrence, and what the provider holds pays that. */
+export function reasonOfStray(payment: Parameters<typeof paymentText>[0], occurrence: number): string {
+  return `the provider holds ${paymentText(payment)} for its occurrence ${occurrence}, which is not known here`;
 }

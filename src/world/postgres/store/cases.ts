@@ -39,8 +39,9 @@ const CLAIM: Statement = {
 };
 
 /**
- * Charges of the rental `i` that may hold money and that nothing here explains: those that no capture names. Looked for only before the first attempt: what is sent later follows from what is
- * known of the one before.
+ * Charges of the rental `i` that may hold money and that nothing here explains: its own that no capture names, and
+ * those of an obligation that is not here. Looked for only before the first attempt: what is sent later follows from
+ * what is known of the one before.
  */
 const SIGHTINGS = `case
       when i.state <> 'due' or exists (select from storno.attempt as a where ${ofIntent('a')}) then '[]'
@@ -51,12 +52,18 @@ const SIGHTINGS = `case
           from storno.payment as p
           where p.account_id = i.account_id and p.rental_id = i.rental_id and p.purpose = i.purpose
             and p.kind = 'charge' and p.status in ('succeeded', 'pending') and p.amount_minor > 0
-            and p.occurrence = i.occurrence
-            and not exists (
-              select from storno.capture as c
-              where ${ofIntent('c')} and c.provider = p.provider and c.merchant_account = p.merchant_account
-                and c.provider_ref = p.payment_id
-            )
+            and case
+              when p.occurrence = i.occurrence then not exists (
+                select from storno.capture as c
+                where ${ofIntent('c')} and c.provider = p.provider and c.merchant_account = p.merchant_account
+                  and c.provider_ref = p.payment_id
+              )
+              else not exists (
+                select from storno.charge_intent as o
+                where o.account_id = p.account_id and o.rental_id = p.rental_id and o.purpose = p.purpose
+                  and o.occurrence = p.occurrence
+              )
+            end
         ) as s
       )
     end`;
