@@ -251,3 +251,74 @@ describe('a void', () => {
     assert.equal((await store.readLots('a', MARKET)).find(({ lotId }) => lotId === 'l2')?.remaining, 23);
   });
 });
+
+describe('what was seen of a rental before its first attempt', () => {
+  const payment = {
+    provider: 'stripe',
+    merchantAccount: 'acct_1',
+    providerRef: 'seen_1',
+    kind: 'charge',
+    parentRef: null,
+    status: 'succeeded',
+    amount: { amountMinor: 1450n, currency: CURRENCY },
+    createdAt: NOW,
+    code: null,
+    metadata: {},
+  } as const;
+  const refsOf = async (rentalId: string) => (await caseOf(rentalId)).sightings.map((one) => one.providerRef);
+
+  it('is every charge that may hold money and that no capture names', async () => {
+    await store.endRental(rental('s1'));
+    const key = keyOf('s1');
+    await store.recordPayments(
+      [
+        { payment: { ...payment, createdAt: NOW + 1 }, key },
+        { payment: { ...payment, providerRef: 'seen_0', status: 'pending' }, key },
+        { payment: { ...payment, providerRef: 'captured' }, key },
+        { payment: { ...payment, providerRef: 'failed', status: 'failed' }, key },
+        { payment: { ...payment, providerRef: 'refund', kind: 'refund', parentRef: 'seen_1' }, key },
+        { payment: { ...payment, providerRef: 'free', amount: { ...payment.amount, amountMinor: 0n } }, key },
+        { payment: { ...payment, providerRef: 'adjusted' }, key: { ...key, purpose: 'adjustment' } },
+        { payment: { ...payment, providerRef: 'of another' }, key: keyOf('s0') },
+        { payment: { ...payment, providerRef: 'of nobody' }, key: null },
+      ],
+      NOW,
+    );
+    const found = await caseOf('s1');
+    const capture = { ...captureOf(found, 'captured', NOW), isSurplus: true };
+    await store.apply({ ...untouched(found), capture, transfers: [captured(capture)] });
+    assert.deepEqual(await refsOf('s1'), ['seen_0', 'seen_1']);
+    await store.apply(started(await caseOf('s1'), NOW));
+    assert.deepEqual(await refsOf('s1'), [], 'attempts say the rest');
+  });
+
+  it('is that of an obligation that is not here, and never that of one that is', async () => {
+    await store.endRental(rental('s2'));
+    const [one, two] = [keyOf('s2'), { ...keyOf('s2'), occurrence: 2 }];
+    await store.recordPayments([{ payment: { ...payment, providerRef: 'seen_3' }, key: two }], NOW);
+    const found = await caseOf('s2');
+    assert.deepEqual(found.sightings, [
+      { provider: 'stripe', merchantAccount: 'acct_1', providerRef: 'seen_3', occurrence: 2 },
+    ]);
+    await store.recordPayments([{ payment: { ...payment, providerRef: 'seen_2' }, key: one }], NOW);
+    const { record } = rental('s2');
+    await store.voidRental({
+      rentalId: 's2',
+      accountId: 'a',
+      revision: record.revision,
+      voidedAt: NOW,
+      reason: 'said wrongly',
+      intents: [{ key: one, version: found.intent.version }],
+      restored: [],
+      transfers: [],
+      events: [],
+      next: endingOf({ accountId: 'a', rentalId: 's2', amountMinor: 900n, uses: [], at: NOW }, 2, 2),
+    });
+    assert.deepEqual(await refsOf('s2'), []);
+    const next = await store.readCase(two);
+    assert.deepEqual(
+      next?.sightings.map((sighted) => sighted.providerRef),
+      ['seen_3'],
+    );
+  });
+});
