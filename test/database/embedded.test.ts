@@ -92,6 +92,19 @@ describe('the embedded server', ON_LINUX, () => {
     assert.deepEqual(await serverProcesses(folder), []);
   });
 
+  it('is started again when its first process alone is killed, and the others say that they were told to end', async () => {
+    const database = await open(folder);
+    const pool = poolOf(database);
+    await pool.query('select 1');
+    const killed = await readPostmaster(folder);
+    assert.ok(killed !== null);
+    process.kill(killed.pid, 'SIGKILL');
+    await eventually(async () => assert.notEqual((await readPostmaster(folder))?.pid, killed.pid));
+    assert.equal(await eventually(async () => (await pool.query('select 1 as one')).rows[0]?.one), 1);
+    await database.close();
+    assert.deepEqual(await serverProcesses(folder), []);
+  });
+
   it('is not started again by those who hold it when it was told to stop', async () => {
     const database = await open(folder);
     assert.equal((await stopAnyway(folder)).kind, 'stopped');

@@ -4,7 +4,7 @@ import { exists } from './embedded/engine.ts';
 import type { DataFolder } from './embedded/folder.ts';
 import type { Passwords } from './embedded/passwords.ts';
 import { openPresence, type Presence } from './embedded/presence.ts';
-import { type Embedded, ensureRunning, findServer, prepareEmbedded, stopServer } from './embedded/run.ts';
+import { type Embedded, ensureRunning, findServer, prepareEmbedded, stopServer, wasKilled } from './embedded/run.ts';
 
 /** A hold on the server of a data folder: it runs while somebody has one. */
 export interface EmbeddedServer {
@@ -82,6 +82,7 @@ async function restart({ embedded }: Hold): Promise<Presence | null> {
 
 async function waitForStart(hold: Hold): Promise<Presence | null> {
   while (hold.isOpen) {
+    if (await wasKilled(hold.embedded)) return restart(hold);
     const server = await findServer(hold.embedded);
     const presence = server === null ? null : await openPresence(server);
     if (presence !== null) return presence;

@@ -85,6 +85,15 @@ function addressOf({ socketFolder, address, port }: Postmaster): Pick<ClientConf
   return { host: socketFolder === '' ? address : socketFolder, port };
 }
 
+/**
+ * Whether the last server ended without taking its file away, as none does that was told to stop. Asked where its
+ * processes said that they were told to: they say the same when only the first of them was killed.
+ */
+export async function wasKilled({ folder }: Embedded): Promise<boolean> {
+  const postmaster = await readPostmaster(folder);
+  return postmaster !== null && (await readHolder(folder, postmaster.pid)) !== 'server';
+}
+
 /** Whether somebody's server is on its way up or down, so that ours would be refused. */
 async function isServed({ folder }: Embedded): Promise<boolean> {
   const postmaster = await readPostmaster(folder);
