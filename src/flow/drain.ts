@@ -1,4 +1,5 @@
 import * as chargeDue from './live/charge-due.ts';
+import type { Gate } from './live/charging-gate.ts';
 import type { Read } from './live/cursor.ts';
 import * as expireLots from './live/expire-lots.ts';
 import * as readLedger from './live/read-ledger.ts';
@@ -12,6 +13,7 @@ export interface Rounds {
   readonly leaseMs: number;
   /** Rounds after which it stops although there is still work. */
   readonly roundsMax: number;
+  readonly mayCharge: Gate;
 }
 
 /**
@@ -23,8 +25,8 @@ export async function drain(world: LiveWorld, rounds: Rounds): Promise<boolean> 
   return false;
 }
 
-async function roundOf(world: LiveWorld, { worker, limit, leaseMs }: Rounds): Promise<number> {
-  const { claimed } = await chargeDue.runOnce(world, { worker, limit, leaseMs });
+async function roundOf(world: LiveWorld, { worker, limit, leaseMs, mayCharge }: Rounds): Promise<number> {
+  const claimed = (await mayCharge()) ? (await chargeDue.runOnce(world, { worker, limit, leaseMs })).claimed : 0;
   const events = await takeEvents.runOnce(world, { limit, leaseMs });
   const listings = await readListings.runOnce(world);
   const ledgers = await readLedger.runOnce(world);

@@ -84,7 +84,7 @@ export async function openHouse(): Promise<House> {
   await store.putMarket({ market: 'milano', timeZone: 'Europe/Rome', currency: 'EUR', vatBasisPoints: 2200 });
   const paymentMethod = { provider: 'stripe', merchantAccount: MERCHANT, customerRef: 'cus_1', methodRef: 'pm_1' };
   await store.putAccount({ accountId: 'acc_1', homeMarket: 'milano', locale: 'it', paymentMethod }, T0);
-  const rounds = { worker: 'w', limit: 100, leaseMs: MINUTE_MS, roundsMax: 100 };
+  const rounds = { worker: 'w', limit: 100, leaseMs: MINUTE_MS, roundsMax: 100, mayCharge: async () => true };
   return {
     world,
     store,

@@ -1,6 +1,7 @@
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
 import { drain } from '../../flow/drain.ts';
 import * as chargeDue from '../../flow/live/charge-due.ts';
+import { openGate } from '../../flow/live/charging-gate.ts';
 import type { Read } from '../../flow/live/cursor.ts';
 import * as detectTouched from '../../flow/live/detect-touched.ts';
 import * as expireLots from '../../flow/live/expire-lots.ts';
@@ -33,12 +34,16 @@ export interface WorkerHands {
 export function workerLoops(hands: WorkerHands): readonly Loop[] {
   const { world, sender, worker, facts, setting } = hands;
   const { callsMax } = world.settings;
+  const mayCharge = openGate(world);
   return [
     {
       name: 'charge',
       restMs: SECOND_MS / 4,
-      // As many as are called at once: none waits for another's answer with its lease running.
-      runOnce: async () => (await chargeDue.runOnce(world, { worker, limit: callsMax, leaseMs: LEASE_MS })).claimed,
+      runOnce: async () => {
+        if (!(await mayCharge())) return 0;
+        // As many as are called at once: none waits for another's answer with its lease running.
+        return (await chargeDue.runOnce(world, { worker, limit: callsMax, leaseMs: LEASE_MS })).claimed;
+      },
     },
     {
       name: 'events',
@@ -63,10 +68,12 @@ export function workerLoops(hands: WorkerHands): readonly Loop[] {
 /** Work that makes more work for ever is a defect; what is left of a longer backlog waits for the next start. */
 const ROUNDS_MAX = 10_000;
 
-/** All that is due at this instant, then nothing more. False where there was more than the bound. */
+/** All that is due at this instant, then nothing more. False where more was due, or it may not charge. */
 export async function workOnce({ world, sender, worker, facts, setting }: WorkerHands): Promise<boolean> {
   const { callsMax } = world.settings;
-  const isDone = await drain(world, { worker, limit: callsMax, leaseMs: LEASE_MS, roundsMax: ROUNDS_MAX });
+  const mayCharge = openGate(world);
+  const rounds = { worker, limit: callsMax, leaseMs: LEASE_MS, roundsMax: ROUNDS_MAX, mayCharge };
+  const isDone = (await drain(world, rounds)) && (await mayCharge());
   await detectTouched.runOnce(world, facts, setting);
   await watchBooks.runOnce(world);
   for (let round = 0; round < ROUNDS_MAX; round += 1) if ((await sendWebhooksOnce(sender)) === 0) return isDone;
