@@ -42,6 +42,10 @@ export const OTHERS: readonly Row[] = [
     does: 'The provider is read first; what it holds beyond the database stops charging, and is adopted.',
     proofs: [
       tests(CHARGING, 'a database that was restored meets what it forgot, stops charging, and takes nothing twice'),
+      tests(
+        'test/live/charging-gate.test.ts',
+        'a restored database that cannot read the listings when it starts charges nothing before it has',
+      ),
       tests('src/core/live/charge/observe.test.ts', 'pending of an attempt that a restored database forgot'),
       simulated('store_restored'),
       planted('restored-without-fence'),
