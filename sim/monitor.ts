@@ -1,3 +1,4 @@
+import { DAY_MS } from '../src/core/kernel/time.ts';
 import type { Transfer } from '../src/core/ledger/transfer.ts';
 import type { ChargeChange, ObligationKey } from '../src/core/live/charge.ts';
 import type {
@@ -107,6 +108,10 @@ export function createMonitor(parts: {
       if (outcome === 'unknown' && change.state !== tally.state && change.state !== 'parked') {
         violated(`INV-11 ${name} left ${tally.state} for ${change.state} on an unknown outcome`);
       }
+      const ageMs = attempt === null ? 0 : evidence.observation.at - attempt.sentAt;
+      if (outcome === 'unknown' && change.state === 'parked' && ageMs < PATIENCE_MS) {
+        violated(`F4 ${name} waits for a person ${ageMs} ms after it was sent`);
+      }
       if (outcome === 'succeeded' && source !== 'answer') marks.hit(`mark:adopted.${source}`);
     }
     if (capture !== null) {
@@ -136,7 +141,6 @@ export function createMonitor(parts: {
 
   return {
     onCommit({ method, args, answer }) {
-      marks.hit(`commit:${method}`);
       if (answer === 'stale') marks.hit(`mark:stale.${method}`);
       switch (method) {
         case 'apply':
@@ -213,6 +217,9 @@ export function createMonitor(parts: {
 }
 
 const FINAL: ReadonlySet<string> = new Set(['succeeded', 'uncollected', 'voided']);
+
+/** So long an unknown outcome is resolved without a person, whatever else: a day less than the policy's patience. */
+const PATIENCE_MS = 4 * DAY_MS;
 
 const VIOLATIONS_KEPT = 20;
 

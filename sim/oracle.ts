@@ -67,8 +67,8 @@ export const MARKETS = [
   { market: 'london', timeZone: 'Europe/London', currency: 'GBP', vatBasisPoints: 2000 },
 ] as const;
 
-/** Smallest stated amount: providers refuse less than about half a unit of a currency. */
-const STATED_LEAST = 50n;
+/** Smallest stated amount. 0.57 is no binary fraction, so that an amount that went through one is off by a cent. */
+const STATED_LEAST = 57n;
 
 export const PLAN_ID = 'minutes';
 

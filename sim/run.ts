@@ -8,10 +8,10 @@ import { tellStories } from './stories.ts';
 import { buildWorld, type World } from './world.ts';
 
 /** How often the whole of the books is checked, beside the check of every commit. */
-const CHECK_EVERY_MS = 12 * HOUR_MS;
+const CHECK_EVERY_MS = DAY_MS;
 
 /** In how long a step of healing is looked at. */
-const DRAIN_STEP_MS = 12 * HOUR_MS;
+const DRAIN_STEP_MS = DAY_MS;
 
 /** After healing, everything must be over within this time: three days beyond the last step of the dunning schedule. */
 const DRAIN_MS_MAX = 30 * DAY_MS;

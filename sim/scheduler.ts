@@ -1,6 +1,5 @@
 import { createAgenda, type Ran } from './agenda.ts';
 import type { Chance } from './chance.ts';
-import type { Marks } from './marks.ts';
 import type { Process } from './process.ts';
 import type { Trace } from './trace.ts';
 
@@ -36,10 +35,9 @@ export function createScheduler(parts: {
   readonly startAt: number;
   readonly chance: Chance;
   readonly trace: Trace;
-  readonly marks: Marks;
   readonly plan: EffectPlan;
 }): Scheduler {
-  const { chance, trace, marks, plan } = parts;
+  const { chance, trace, plan } = parts;
   const agenda = createAgenda();
   let now = parts.startAt;
   let order = 0;
@@ -98,7 +96,6 @@ export function createScheduler(parts: {
         });
         const begin = (fate: Fate): void => {
           trace.line(now, process.name, name);
-          marks.hit(`effect:${name}`);
           const answered = (settle: () => void, line: string): void => {
             if (process.incarnation !== incarnation) return;
             if (fate === 'dies_unheard') process.die('unheard', name);

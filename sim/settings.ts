@@ -32,7 +32,8 @@ export function settingsFor(swarm: Swarm): LiveSettings {
     breaker: { doubleChargesMax: 5, withinMs: HOUR_MS },
     // Back beyond everything: a database restored from before its first reading has no cursor.
     reading: { firstMs: 60 * DAY_MS, windowMs: 60 * DAY_MS, overlapMs: 5 * MINUTE_MS },
-    inbox: { retryMs: HOUR_MS, giveUpAfterMs: 2 * DAY_MS },
+    // Longer than upstream may take to say again what a restored database forgot.
+    inbox: { retryMs: 8 * HOUR_MS, giveUpAfterMs: 12 * DAY_MS },
     statementText: 'STORNO RIDE',
     merchants: MERCHANTS,
     provider: 'stripe',

@@ -77,13 +77,14 @@ export function buildWorld(
   const marks = createMarks();
   const oracle = tell(swarm);
   const saboteur = saboteurNamed(request.saboteur);
+  saboteur?.plant.begin?.();
   const violations: string[] = [];
   let isCalm = false;
   const calm = (): boolean => isCalm;
   const startAt = swarm.startAt - DAY_MS;
 
   const plan = drawnPlan(swarm, chance('fate'), calm);
-  const scheduler = createScheduler({ startAt, chance: chance('order'), trace, marks, plan });
+  const scheduler = createScheduler({ startAt, chance: chance('order'), trace, plan });
   const site = createSite({ scheduler, swarm, chance: chance('site'), trace, marks, calm, onCrash: onBug });
   const memory = createMemoryStore();
   const monitor = createMonitor({ marks, oracle, tell: (what) => trace.line(scheduler.now(), 'books', what) });

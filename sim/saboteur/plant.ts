@@ -16,6 +16,8 @@ export interface Saboteur {
 }
 
 export interface Plant {
+  /** Before each run: what a bug keeps beyond one process is forgotten. */
+  readonly begin?: () => void;
   readonly store?: (inner: LiveStore) => LiveStore;
   readonly provider?: (inner: Provider) => Provider;
   readonly calendar?: (inner: Calendar) => Calendar;

@@ -130,11 +130,7 @@ export const PROVIDER_SABOTEURS: readonly Saboteur[] = [
     name: 'event-of-the-order',
     rule: 'R4',
     what: 'what a provider says of an earlier attempt is taken for the newest',
-    plant: {
-      provider(inner) {
-        return mixingAttempts(inner);
-      },
-    },
+    plant: { begin: () => failures.clear(), provider: mixingAttempts },
   },
   {
     name: 'state-of-the-first-event',
@@ -174,7 +170,7 @@ export const PROVIDER_SABOTEURS: readonly Saboteur[] = [
         changed<Provider>(inner, {
           charge(request) {
             const major = Number(request.amount.amountMinor) / 100;
-            const amountMinor = BigInt(Math.trunc(major * 1.1 * (100 / 1.1)));
+            const amountMinor = BigInt(Math.trunc(major * 100));
             return inner.charge({ ...request, amount: { ...request.amount, amountMinor } });
           },
         }),
@@ -210,18 +206,23 @@ function resendingInsteadOfLooking(inner: Provider): Provider {
   });
 }
 
+/** Failures by rental, as a table without the attempt would hold them: known to all processes of a run. */
+const failures = new Map<string, ProviderPayment>();
+
+/** What failed of a rental answers the next question about its newest attempt. */
 function mixingAttempts(inner: Provider): Provider {
-  const newest = new Map<string, Readonly<Record<string, string>>>();
-  const orderOf = (metadata: Readonly<Record<string, string>>): string => String(metadata.rental_id);
   return changed<Provider>(inner, {
-    charge(request) {
-      newest.set(orderOf(request.metadata), request.metadata);
-      return inner.charge(request);
-    },
     async fetch(request) {
       const payment = await inner.fetch(request);
-      const metadata = payment === null ? undefined : newest.get(orderOf(payment.metadata));
-      return payment === null || metadata === undefined ? payment : { ...payment, metadata };
+      if (payment?.kind === 'charge' && payment.status === 'failed') {
+        failures.set(String(payment.metadata.rental_id), payment);
+      }
+      return payment;
+    },
+    async lookUp(request) {
+      const seen = await inner.lookUp(request);
+      const failure = failures.get(request.reference.split(':')[3] ?? '');
+      return failure === undefined ? seen : { ...asFailure(seen), declineCode: failure.code ?? 'declined' };
     },
   });
 }

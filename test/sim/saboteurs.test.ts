@@ -9,15 +9,28 @@ import { SABOTEURS } from '../../sim/saboteurs.ts';
  * its own. Where the simulator changes what a seed draws, the hunt says the new ones.
  */
 const FOUND_BY: Readonly<Record<string, number>> = {
-  'intent-after-the-call': 7,
-  'new-key-per-send': 1,
+  'intent-after-the-call': 28,
+  'new-key-per-send': 3,
   'journal-without-unique': 1,
-  'age-checked-early': 10,
-  'absent-is-failed': 69,
+  'blind-resend': 3,
+  'age-checked-early': 16,
   'never-looks-up': 1,
-  'timeout-is-failed': 45,
-  'pending-is-paid': 3,
+  'timeout-is-failed': 152,
+  'key-of-the-worker': 3,
+  'pending-is-failed': 14,
+  'acknowledged-before-commit': 15,
+  'restored-without-fence': 15,
+  'surplus-ignored': 2,
+  'version-not-checked': 2,
+  'lease-without-fence': 1,
   'unknown-is-forgotten': 1,
+  'unknown-is-parked': 1,
+  'amount-in-floating-point': 1,
+  'movement-booked-twice': 2,
+  'clearing-net-of-fees': 1,
+  'minutes-never-used-up': 4,
+  'minutes-granted-twice': 13,
+  'expiry-off-by-a-day': 1,
 };
 
 for (const [name, seed] of Object.entries(FOUND_BY)) {
