@@ -216,12 +216,14 @@ test('a receiver is told of each charge, signed by Standard Webhooks, without an
     const { secret } = (await made.json()) as { secret: string };
     await fetch(`${serve.url}/v1/rentals`, { method: 'POST', headers, body: JSON.stringify(rental('told', 700)) });
     await waitForState('told:rental:1', 'succeeded');
-    for (let waited = 0; got.length === 0 && waited < 100; waited += 1) {
+    // A charge of the test before may only just have got its place among the events: it is told as well.
+    const isOfIt = ({ body }: { readonly body: string }) => body.includes('"told"');
+    for (let waited = 0; !got.some(isOfIt) && waited < 100; waited += 1) {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    const [first] = got;
-    assert.ok(first !== undefined, serve.log().slice(-2000));
-    const event = new Webhook(secret).verify(first.body, first.headers) as {
+    const message = got.find(isOfIt);
+    assert.ok(message !== undefined, serve.log().slice(-2000));
+    const event = new Webhook(secret).verify(message.body, message.headers) as {
       type: string;
       data: { rental_id: string };
     };
