@@ -207,7 +207,7 @@ test('a worker killed at an effect boundary leaves nothing that another does not
   t.diagnostic(`${boundaries.length} boundaries of ${kinds} kinds, ${kills} tried with kill -9; ${said} rentals`);
 });
 
-/** Before a payment is asked for, while that is on its way, with its answer unread, and around what is written of it. */
+/** Before a payment is asked for, while it is on its way, with its answer unread, and around what is written of it. */
 const FREEZES = isFull
   ? ALWAYS.flatMap((on) => Array.from({ length: TIMES }, (_, index) => ({ at: index + 1, on })))
   : ALWAYS.slice(0, 3).map((on) => ({ at: 1, on }));

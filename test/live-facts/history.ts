@@ -3,7 +3,8 @@ import { HOUR_MS, MINUTE_MS } from '../../src/core/kernel/time.ts';
 
 /**
  * A live history with everything that a screen could overlook: charges twice, above the price, for rentals of others,
- * for none, of no account; refunds; two drives of one vehicle at once; other purposes; prices raised, rentals taken back.
+ * for none, of no account; refunds; two drives of one vehicle at once; other purposes; prices raised, rentals
+ * taken back.
  * Rows are written as the superuser, since no path of the program makes most of them.
  */
 export async function insertLiveHistory(

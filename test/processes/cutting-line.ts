@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { ClientConfig } from 'pg';
 
-/** Where a commit is cut: before it reaches the server, while it is there, or when it is done and only the answer is missing. */
+/** Where a commit is cut: before it reaches the server, while it is there, or when only its answer is missing. */
 export type Cut = 'before' | 'during' | 'after';
 export const CUTS: readonly Cut[] = ['before', 'during', 'after'];
 

@@ -129,7 +129,7 @@ function environment(parts: { line: CuttingLine; server: Server; sandboxUrl: str
 /** A server of its own with its log, and what the sandbox remembers. */
 const ROOM_BYTES = 2e9;
 
-/** In memory where there is room: the server of a killed machine loses nothing there either, since the machine stays. */
+/** In memory where there is room: a killed server loses nothing there either, since the machine stays. */
 async function temporaryFolder(): Promise<string> {
   const memory = await statfs('/dev/shm').catch(() => null);
   return memory !== null && memory.bavail * memory.bsize > ROOM_BYTES ? '/dev/shm' : tmpdir();

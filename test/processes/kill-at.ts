@@ -37,7 +37,7 @@ function nameOf(socket: Socket, bytes: Buffer): string {
   return `provider ${method} ${target.replace(/\?.*/, '').replace(/(pi|ch|re|dp)_\w+/, 'ID')}`;
 }
 
-/** The name of the statement, or how it begins (PostgreSQL manual, "Message Formats": kind, length, text with zeros). */
+/** The statement's name, or how it begins (PostgreSQL manual, "Message Formats": kind, length, text with zeros). */
 function statementOf(text: string): string {
   const [first = '', second = ''] = text.slice(MESSAGE_HEAD).split('\0', 2);
   switch (text[0]) {

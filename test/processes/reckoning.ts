@@ -17,7 +17,7 @@ const LEASE_MS = 3 * MINUTE_MS;
  */
 const CLAIM_MS_MAX = 5 * SECOND_MS;
 
-/** The three minutes of a lease pass for those who are dead or frozen; by process ids. A version more, as a claim has. */
+/** The three minutes of a lease pass for the dead or frozen, by process ids. A version more, as a claim has. */
 export async function letLeasesPass({ admin }: Pick<House, 'admin'>, holders: readonly number[]): Promise<void> {
   await admin.query(
     `update storno.charge_intent

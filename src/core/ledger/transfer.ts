@@ -70,7 +70,7 @@ export interface Transfer {
   readonly sourceRef: string;
   readonly debit: LedgerAccount;
   readonly credit: LedgerAccount;
-  /** Which provider, market or lot a line belongs to, empty where none: the clearing line of Stripe, the lot drawn on. */
+  /** Which provider, market or lot a line belongs to, empty where none: Stripe's clearing line, the lot drawn on. */
   readonly dimension: string;
   readonly asset: Asset;
   /** Above zero, in the asset's smallest unit. */

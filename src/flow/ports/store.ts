@@ -94,8 +94,8 @@ export interface LiveStore {
     readonly limit: number;
   }): Promise<readonly ClaimedEvent[]>;
   /**
-   * `parked` events are tried again at `retryAt`: what they speak of may become known. One that is done or given up stays
-   * so, whoever comes late.
+   * `parked` events are tried again at `retryAt`: what they speak of may become known. One that is done or given up
+   * stays so, whoever comes late.
    */
   finishEvent(finish: {
     readonly event: ProviderEvent;
@@ -110,8 +110,8 @@ export interface LiveStore {
   recordLedgerLines(lines: readonly BookedLine[], now: Instant): Promise<number>;
   /**
    * A captured payment's refunds and disputes, booked once each; the capture's counters follow as `core/live/movement`
-   * counts. The capture is the one of the obligation whose provider's id is the payment's `parentRef`. `not_booked` where
-   * the entry that the transfer corrects does not stand in the books: there is nothing to take back (yet).
+   * counts. The capture is the one of the obligation whose provider's id is the payment's `parentRef`. `not_booked`
+   * where the entry that the transfer corrects does not stand in the books: there is nothing to take back (yet).
    */
   recordMovement(movement: CaptureMovement): Promise<'applied' | 'exists' | 'capture_unknown' | 'not_booked'>;
 
