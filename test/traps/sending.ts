@@ -173,7 +173,7 @@ export const SENDING: readonly Row[] = [
         'while the listing cannot be read absence is not proven, and a person hears of it in time',
       ),
       simulated('provider_listing_late'),
-      planted('absent-is-failed', 'absent-once-is-enough', 'listing-that-failed-is-empty'),
+      planted('absent-is-failed', 'listing-that-failed-is-empty'),
     ],
     later: null,
   },
