@@ -272,6 +272,8 @@ test('while processes, database and provider are killed and commits are cut, eac
   assert.deepEqual(operator.wrong, []);
   sandbox = keeper.keep(house.startSandbox);
   await untilAnswers(`${house.sandboxUrl}/_sandbox/health`, sandbox.current());
+  // It began again as it was told at its start.
+  await behave({ name: 'honest' });
   await workOnce();
   const { captures } = await reckon(house, allNumbers());
   assert.equal(operator.acknowledged.size, said);
