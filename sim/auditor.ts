@@ -1,7 +1,7 @@
 import type { LedgerAccount, Transfer } from '../src/core/ledger/transfer.ts';
 import { type Oracle, PLAN_MINUTE_MINOR, type RentalStory } from './oracle.ts';
 import type { ProviderRecord, RecordedCharge } from './record.ts';
-import { areKeysALock } from './settings.ts';
+import { areKeysALock, settingsFor } from './settings.ts';
 import { nameOf, type Rows } from './store/rows.ts';
 import type { Swarm } from './swarm.ts';
 
@@ -24,6 +24,7 @@ export function audit(parts: {
     ...clearingIsZero(parts, sums),
     ...minutesConserved(parts, sums),
     ...lapsedOnTime(parts),
+    ...dunnedAsPromised(parts),
   ];
 }
 
@@ -297,4 +298,13 @@ function lapsedOnTime({ rows }: Parts): readonly string[] {
     }
   }
   return violations;
+}
+
+/** After the first decline so many more attempts are made as the schedule has pauses, and none beyond. */
+function dunnedAsPromised({ swarm, rows }: Parts): readonly string[] {
+  const declinesMax = settingsFor(swarm).charge.dunningMs.length + 1;
+  return [...rows.intents.values()].flatMap(({ intent, attempts }) => {
+    const declined = attempts.filter((one) => one.state === 'failed_final' && one.declineCode !== 'absent').length;
+    return declined > declinesMax ? [`${intent.key.rentalId} was declined ${declined} times of ${declinesMax}`] : [];
+  });
 }

@@ -15,7 +15,6 @@ export const MARKS: readonly string[] = [
   'mark:intent.in_flight-succeeded',
   'mark:intent.in_flight-due',
   'mark:intent.in_flight-uncollected',
-  'mark:intent.in_flight-parked',
   'mark:attempt.generation_1',
   'mark:attempt.generation_2',
   'mark:attempt.pending',

@@ -14,6 +14,7 @@ const FOUND_BY: Readonly<Record<string, number>> = {
   'journal-without-unique': 1,
   'blind-resend': 3,
   'age-checked-early': 16,
+  'absent-is-failed': 152,
   'never-looks-up': 1,
   'timeout-is-failed': 152,
   'key-of-the-worker': 3,
