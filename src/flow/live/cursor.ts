@@ -14,6 +14,16 @@ export type Read =
   /** The provider did not answer: it is read again. */
   | { readonly kind: 'unavailable' };
 
+/** One merchant after the other: none is asked faster because there are several. */
+export async function readMerchants(
+  world: LiveWorld,
+  read: (world: LiveWorld, merchant: Merchant) => Promise<Read>,
+): Promise<readonly Read[]> {
+  const reads: Read[] = [];
+  for (const merchant of world.settings.merchants) reads.push(await read(world, merchant));
+  return reads;
+}
+
 /** A page holds a hundred: more than a hundred thousand within one window is a wrong window. */
 const PAGES_MAX = 1000;
 

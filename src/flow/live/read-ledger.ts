@@ -1,6 +1,6 @@
 import { settleLine } from '../../core/live/settle.ts';
 import type { ProviderLedgerLine } from '../ports/provider.ts';
-import { cursorName, type Read, readWindow } from './cursor.ts';
+import { cursorName, type Read, readMerchants, readWindow } from './cursor.ts';
 import { announceUnexplained, hearListed, keepForLater } from './hear.ts';
 import { reversalOf } from './take-events.ts';
 import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
@@ -9,10 +9,8 @@ import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
  * Reads one window of each merchant's ledger at the provider and books it, so that clearing returns to zero. A line of
  * a refund or a dispute is a hint as well: whatever moved money after its charge stands here, even if no event came.
  */
-export async function runOnce(world: LiveWorld): Promise<readonly Read[]> {
-  const reads: Read[] = [];
-  for (const merchant of world.settings.merchants) reads.push(await readMerchant(world, merchant));
-  return reads;
+export function runOnce(world: LiveWorld): Promise<readonly Read[]> {
+  return readMerchants(world, readMerchant);
 }
 
 function readMerchant(world: LiveWorld, merchant: Merchant): Promise<Read> {

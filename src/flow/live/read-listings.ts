@@ -1,5 +1,5 @@
 import type { ProviderPayment } from '../ports/provider.ts';
-import { cursorName, type Read, readWindow } from './cursor.ts';
+import { cursorName, type Read, readMerchants, readWindow } from './cursor.ts';
 import { each } from './each.ts';
 import { hearListed, keyOf } from './hear.ts';
 import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
@@ -8,10 +8,8 @@ import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
  * Reads one window of each merchant's payments: what the provider did whether or not it told us. Lost events, late
  * successes, second captures, payments that are not ours, and a database that was restored all show here.
  */
-export async function runOnce(world: LiveWorld): Promise<readonly Read[]> {
-  const reads: Read[] = [];
-  for (const merchant of world.settings.merchants) reads.push(await readMerchant(world, merchant));
-  return reads;
+export function runOnce(world: LiveWorld): Promise<readonly Read[]> {
+  return readMerchants(world, readMerchant);
 }
 
 function readMerchant(world: LiveWorld, merchant: Merchant): Promise<Read> {
