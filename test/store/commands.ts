@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant, MINUTE_MS } from '../../src/core/kernel/time.ts';
+import { unchanged } from '../../src/core/live/charge/case.ts';
 import type { ChargeCase, ChargeChange, ObligationKey } from '../../src/core/live/charge.ts';
 import type { LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
 import { finish, move, receive, recordLine, recordPayment, sightedRef } from './provider-commands.ts';
@@ -200,7 +201,7 @@ function changeOf(session: Session, found: ChargeCase): ChargeChange {
   const isInFlight = found.intent.state === 'in_flight' && found.attempts.length > 0;
   const providerRef = `ch_${found.intent.key.rentalId}_${found.intent.key.occurrence}_${chance.int(50)}`;
   if (!isInFlight) {
-    if (chance.happens(0.1)) return sample.untouched(found);
+    if (chance.happens(0.1)) return unchanged(found);
     if (chance.happens(0.1)) return surplus(found, `${providerRef}s`, now);
     if (chance.happens(0.1)) return surplus(found, sightedRef(session, chance.int(6)), now);
     return sample.started(found, now);
@@ -212,8 +213,8 @@ function changeOf(session: Session, found: ChargeCase): ChargeChange {
 function surplus(found: ChargeCase, providerRef: string, at: Instant): ChargeChange {
   const capture = { ...sample.captureOf(found, providerRef, at), isSurplus: true };
   const isKnown = found.captures.some((one) => one.providerRef === capture.providerRef);
-  if (isKnown) return sample.untouched(found);
-  return { ...sample.untouched(found), capture, transfers: [sample.captured(capture)] };
+  if (isKnown) return unchanged(found);
+  return { ...unchanged(found), capture, transfers: [sample.captured(capture)] };
 }
 
 async function voidOne(session: Session, twin: LiveStore): Promise<Command> {

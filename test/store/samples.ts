@@ -1,6 +1,7 @@
 import { money } from '../../src/core/kernel/money.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../src/core/kernel/time.ts';
 import { minutesOf, type Transfer } from '../../src/core/ledger/transfer.ts';
+import { unchanged } from '../../src/core/live/charge/case.ts';
 import { idempotencyKeyOf, obligationText } from '../../src/core/live/charge/reference.ts';
 import type {
   Attempt,
@@ -176,23 +177,6 @@ export function grant(parts: {
   };
 }
 
-/** Nothing but the version goes on. */
-export function untouched({ intent }: ChargeCase): ChargeChange {
-  const { key, version, state, runAt, declines } = intent;
-  return {
-    key,
-    version,
-    state,
-    runAt,
-    declines,
-    attempt: null,
-    evidence: null,
-    capture: null,
-    transfers: [],
-    events: [],
-  };
-}
-
 export function attempt(key: ObligationKey, generation: number, at: Instant): Attempt {
   return {
     key,
@@ -212,7 +196,7 @@ export function attempt(key: ObligationKey, generation: number, at: Instant): At
 /** The next attempt is written down: what comes before a request. */
 export function started(found: ChargeCase, at: Instant): ChargeChange {
   return {
-    ...untouched(found),
+    ...unchanged(found),
     state: 'in_flight',
     runAt: at + MINUTE_MS,
     attempt: attempt(found.intent.key, found.attempts.length + 1, at),
@@ -245,7 +229,7 @@ export function succeeded(found: ChargeCase, providerRef: string, at: Instant): 
   if (last === undefined) throw new Error('nothing was sent');
   const capture = captureOf(found, providerRef, at);
   return {
-    ...untouched(found),
+    ...unchanged(found),
     state: 'succeeded',
     runAt: null,
     attempt: { ...last, state: 'succeeded', providerRef },
@@ -273,7 +257,7 @@ export function declined(found: ChargeCase, at: Instant): ChargeChange {
   const last = found.attempts.at(-1);
   if (last === undefined) throw new Error('nothing was sent');
   return {
-    ...untouched(found),
+    ...unchanged(found),
     state: 'due',
     runAt: at,
     declines: found.intent.declines + 1,

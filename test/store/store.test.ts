@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { MINUTE_MS } from '../../src/core/kernel/time.ts';
+import { unchanged } from '../../src/core/live/charge/case.ts';
 import type { LiveStore } from '../../src/flow/ports/store.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
@@ -19,7 +20,6 @@ import {
   NOW,
   started,
   succeeded,
-  untouched,
 } from './samples.ts';
 
 let database: TestDatabase;
@@ -143,10 +143,10 @@ describe('a charge', () => {
     const done = await caseOf('c3');
     const [capture] = done.captures;
     assert.ok(capture);
-    assert.equal(await store.apply({ ...untouched(done), capture, transfers: [captured(capture)] }), 'applied');
+    assert.equal(await store.apply({ ...unchanged(done), capture, transfers: [captured(capture)] }), 'applied');
     const again = await caseOf('c3');
     const wrong = { ...captured(capture), amount: 1n };
-    await assert.rejects(store.apply({ ...untouched(again), transfers: [wrong] }), /booked with another content/);
+    await assert.rejects(store.apply({ ...unchanged(again), transfers: [wrong] }), /booked with another content/);
     assert.equal((await caseOf('c3')).intent.version, again.intent.version, 'nothing was written');
   });
 
@@ -286,7 +286,7 @@ describe('what was seen of a rental before its first attempt', () => {
     );
     const found = await caseOf('s1');
     const capture = { ...captureOf(found, 'captured', NOW), isSurplus: true };
-    await store.apply({ ...untouched(found), capture, transfers: [captured(capture)] });
+    await store.apply({ ...unchanged(found), capture, transfers: [captured(capture)] });
     assert.deepEqual(await refsOf('s1'), ['seen_0', 'seen_1']);
     await store.apply(started(await caseOf('s1'), NOW));
     assert.deepEqual(await refsOf('s1'), [], 'attempts say the rest');
