@@ -1,5 +1,5 @@
+import type { Lot } from '../src/core/ledger/lot.ts';
 import type { ChargeChange } from '../src/core/live/charge.ts';
-import type { Lot } from '../src/core/live/lot.ts';
 import type { LiveStore, RentalEnded, RentalEnding, RentalVoiding } from '../src/flow/ports/store.ts';
 import { applyChange, caseOf, insertEvents, insertTransfers } from './store/charges.ts';
 import { freeze } from './store/freeze.ts';

@@ -1,4 +1,4 @@
-import type { Observation } from '../../src/core/live/charge.ts';
+import type { Observation } from '../../src/core/fact/observation.ts';
 import type { ChargeRequest, Provider, ProviderPayment } from '../../src/flow/ports/provider.ts';
 import { changed, type Saboteur } from './plant.ts';
 

@@ -1,4 +1,4 @@
-import type { LotUse } from '../../src/core/live/lot.ts';
+import type { LotUse } from '../../src/core/ledger/lot.ts';
 import type { RentalEnded, RentalEnding, RentalVoiding } from '../../src/flow/ports/store.ts';
 import { insertEvents, insertIntent, insertTransfers, stepped } from './charges.ts';
 import { intentName, nameOf, Refused, require } from './rows.ts';

@@ -1,14 +1,9 @@
+import type { OutboxEvent } from '../../src/core/fact/event.ts';
+import type { Observation } from '../../src/core/fact/observation.ts';
+import type { Lot } from '../../src/core/ledger/lot.ts';
 import type { Transfer } from '../../src/core/ledger/transfer.ts';
-import type {
-  Attempt,
-  Capture,
-  ChargeIntent,
-  LiveEvent,
-  ObligationKey,
-  Observation,
-} from '../../src/core/live/charge.ts';
+import type { Attempt, Capture, ChargeIntent, ObligationKey } from '../../src/core/live/charge.ts';
 import type { RentalRecord } from '../../src/core/live/ended-rental.ts';
-import type { Lot } from '../../src/core/live/lot.ts';
 import type { CaptureCounters } from '../../src/core/live/movement.ts';
 import type { ProviderEvent, ProviderLedgerLine } from '../../src/flow/ports/provider.ts';
 import type { Account, Control, Market, SeenPayment, StoredPlan } from '../../src/flow/ports/store.ts';
@@ -37,7 +32,7 @@ export interface Rows {
   readonly cursors: Map<string, number>;
   readonly alarms: Map<string, Alarm>;
   /** Written once, in order. */
-  readonly outbox: Map<number, LiveEvent>;
+  readonly outbox: Map<number, OutboxEvent>;
   /** One row, under `''`. */
   readonly control: Map<string, Control & { readonly at: number }>;
 }

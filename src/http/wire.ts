@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import type { Money } from '../core/kernel/money.ts';
 import { type Instant, toRfc3339 } from '../core/kernel/time.ts';
+import type { Lot } from '../core/ledger/lot.ts';
 import type { ChargeIntent } from '../core/live/charge.ts';
 import type { RentalRecord } from '../core/live/ended-rental.ts';
-import type { Lot } from '../core/live/lot.ts';
 import type { Delivery, StoredEvent, WebhookEndpoint } from '../flow/ports/office.ts';
 import type { Account, AttemptEvidence, Balance, Market } from '../flow/ports/store.ts';
 import type { AccountShape, BalanceShape, LotShape } from './contract/account.ts';

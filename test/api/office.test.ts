@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import type { LiveEvent } from '../../src/core/live/charge.ts';
+import type { OutboxEvent } from '../../src/core/fact/event.ts';
 import type { Office } from '../../src/flow/ports/office.ts';
 import { guarded } from '../../src/world/postgres/errors.ts';
 import { openOffice } from '../../src/world/postgres/office.ts';
@@ -18,7 +18,7 @@ before(async () => {
 
 atEnd(() => database.close());
 
-function event(rentalId: string): LiveEvent {
+function event(rentalId: string): OutboxEvent {
   return { type: 'rental.ended', accountId: 'acc_1', data: { rental_id: rentalId }, happenedAt: NOW };
 }
 

@@ -1,7 +1,8 @@
+import type { Observation } from '../../src/core/fact/observation.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { ChargePolicy } from '../../src/core/live/charge/policy.ts';
 import { idempotencyKeyOf } from '../../src/core/live/charge/reference.ts';
-import type { Attempt, Capture, ChargeCase, ChargeIntent, Observation } from '../../src/core/live/charge.ts';
+import type { Attempt, Capture, ChargeCase, ChargeIntent } from '../../src/core/live/charge.ts';
 
 /** Cases for tables of tests. */
 export const SENT_AT = 1_000_000_000_000;

@@ -1,4 +1,4 @@
-import type { Observation } from '../../src/core/live/charge.ts';
+import type { Observation } from '../../src/core/fact/observation.ts';
 import type { ChargeRequest, Provider, ProviderLedgerLine, ProviderPayment } from '../../src/flow/ports/provider.ts';
 import type { Clock } from '../../src/flow/ports/world.ts';
 

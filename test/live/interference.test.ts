@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Observation } from '../../src/core/fact/observation.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/core/kernel/time.ts';
-import type { Observation } from '../../src/core/live/charge.ts';
 import * as chargeDue from '../../src/flow/live/charge-due.ts';
 import * as takeEvents from '../../src/flow/live/take-events.ts';
 import type { LiveWorld } from '../../src/flow/live/world.ts';

@@ -1,8 +1,8 @@
 /** The traps of refunding that show at the provider's boundary. The live half sends no refunds; the adapter can. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Observation } from '../../src/core/fact/observation.ts';
 import { money } from '../../src/core/kernel/money.ts';
-import type { Observation } from '../../src/core/live/charge.ts';
 import type { ProviderPayment } from '../../src/flow/ports/provider.ts';
 import { aroundNow, type Bench, card, chargeOf, MILAN, openBench } from './harness.ts';
 

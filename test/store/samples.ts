@@ -1,17 +1,11 @@
+import type { OutboxEvent } from '../../src/core/fact/event.ts';
 import { money } from '../../src/core/kernel/money.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../src/core/kernel/time.ts';
+import type { LotUse } from '../../src/core/ledger/lot.ts';
 import { minutesOf, type Transfer } from '../../src/core/ledger/transfer.ts';
 import { unchanged } from '../../src/core/live/charge/case.ts';
 import { idempotencyKeyOf, obligationText } from '../../src/core/live/charge/reference.ts';
-import type {
-  Attempt,
-  Capture,
-  ChargeCase,
-  ChargeChange,
-  LiveEvent,
-  ObligationKey,
-} from '../../src/core/live/charge.ts';
-import type { LotUse } from '../../src/core/live/lot.ts';
+import type { Attempt, Capture, ChargeCase, ChargeChange, ObligationKey } from '../../src/core/live/charge.ts';
 import type { Account, LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
 
 /** Values as the flows make them, small and made by hand: what a store is asked, not how it is decided. */
@@ -135,7 +129,12 @@ function used(accountId: string, sourceRef: string, use: LotUse, at: Instant): T
   };
 }
 
-export function event(type: LiveEvent['type'], accountId: string, data: LiveEvent['data'], at: Instant): LiveEvent {
+export function event(
+  type: OutboxEvent['type'],
+  accountId: string,
+  data: OutboxEvent['data'],
+  at: Instant,
+): OutboxEvent {
   return { type, accountId, data, happenedAt: at };
 }
 

@@ -1,3 +1,5 @@
+import type { OutboxEvent } from '../fact/event.ts';
+import type { Observation } from '../fact/observation.ts';
 import type { Money } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { Transfer } from '../ledger/transfer.ts';
@@ -76,23 +78,6 @@ export interface PaymentMethod {
   readonly methodRef: string;
 }
 
-/** Where the knowledge about an attempt came from. */
-export type EvidenceSource = 'answer' | 'look_up' | 'event' | 'listing' | 'poll';
-
-/** What somebody saw about one attempt. `unknown` says nothing about money: time-outs, 5xx, unreadable answers. */
-export interface Observation {
-  readonly source: EvidenceSource;
-  readonly at: Instant;
-  readonly outcome: 'succeeded' | 'pending' | 'failed_final' | 'unknown' | 'absent';
-  readonly providerRef: string | null;
-  /** What the provider took; null where it took nothing or does not say. */
-  readonly amount: Money | null;
-  readonly merchantAccount: string | null;
-  readonly declineCode: string | null;
-  /** One sentence for a person: "HTTP 500 after 2.1 s", "no payment with this reference". */
-  readonly detail: string;
-}
-
 /** An intent with all that is known about it: enough to decide the next step. */
 export interface ChargeCase {
   readonly intent: ChargeIntent;
@@ -144,28 +129,5 @@ export interface ChargeChange {
   readonly evidence: { readonly generation: number; readonly observation: Observation } | null;
   readonly capture: Capture | null;
   readonly transfers: readonly Transfer[];
-  readonly events: readonly LiveEvent[];
-}
-
-/** Something that happened and that others may be told: the outbox. Thin: ids and states, no personal data. */
-export interface LiveEvent {
-  readonly type:
-    | 'rental.ended'
-    | 'rental.voided'
-    | 'charge.succeeded'
-    | 'charge.declined'
-    | 'charge.uncollected'
-    | 'charge.parked'
-    | 'charge.surplus'
-    | 'lot.granted'
-    | 'lot.expired'
-    | 'alarm.raised'
-    | 'charging.stopped'
-    | 'charging.resumed'
-    | 'webhook.tested'
-    | 'webhook.disabled';
-  readonly accountId: string;
-  /** What it is about, as ids: `{rental_id, purpose, occurrence, state}`. */
-  readonly data: Readonly<Record<string, string | number>>;
-  readonly happenedAt: Instant;
+  readonly events: readonly OutboxEvent[];
 }

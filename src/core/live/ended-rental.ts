@@ -1,6 +1,6 @@
 import type { Money } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
-import type { LotUse } from './lot.ts';
+import type { LotUse } from '../ledger/lot.ts';
 
 /** What the operator says when a rental has ended. Checked by `core/live/parse`, believed inside. */
 export interface EndedRental {

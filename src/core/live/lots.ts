@@ -1,10 +1,10 @@
+import type { OutboxEvent } from '../fact/event.ts';
 import { assert } from '../kernel/assert.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { parseDay } from '../kernel/rfc3339.ts';
 import { DAY_MS, type Instant, toRfc3339 } from '../kernel/time.ts';
+import type { Lot, LotUse } from '../ledger/lot.ts';
 import { minutesOf, type Transfer, transfer } from '../ledger/transfer.ts';
-import type { LiveEvent } from './charge.ts';
-import type { Lot, LotUse } from './lot.ts';
 
 /** As many as one grant may hold: nearly two years of driving. */
 export const LOT_MINUTES_MAX = 1_000_000;
@@ -18,7 +18,7 @@ export type GrantError =
 export interface Grant {
   readonly lot: Lot;
   readonly transfer: Transfer;
-  readonly event: LiveEvent;
+  readonly event: OutboxEvent;
 }
 
 /** A lot as it is to be given; `expiresAt` is the end of `lastDay` in the market's zone, which the caller looks up. */

@@ -1,9 +1,10 @@
+import type { OutboxEvent } from '../fact/event.ts';
 import { assert } from '../kernel/assert.ts';
 import type { Money } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
 import { type Transfer, transfer } from '../ledger/transfer.ts';
 import { paymentText } from './charge/entries.ts';
-import type { LiveEvent, ObligationKey } from './charge.ts';
+import type { ObligationKey } from './charge.ts';
 
 /** What became of a capture, in minor units, each at least zero. */
 export interface CaptureCounters {
@@ -69,7 +70,7 @@ export interface DecidedMovement {
   readonly counter: 'refunded' | 'disputed';
   readonly changeMinor: bigint;
   readonly transfer: Transfer;
-  readonly event: LiveEvent | null;
+  readonly event: OutboxEvent | null;
 }
 
 /**

@@ -1,8 +1,9 @@
+import type { OutboxEvent } from '../fact/event.ts';
 import { assert } from '../kernel/assert.ts';
 import { subtract } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
 import { type Transfer, transfer } from '../ledger/transfer.ts';
-import type { ChargeIntent, LiveEvent, ObligationKey } from './charge.ts';
+import type { ChargeIntent, ObligationKey } from './charge.ts';
 import type { EndedRental, Price, RentalRecord } from './ended-rental.ts';
 import { drawEntries } from './lots.ts';
 
@@ -12,7 +13,7 @@ export interface PostedRental {
   /** Null where nothing is to be taken. */
   readonly intent: ChargeIntent | null;
   readonly transfers: readonly Transfer[];
-  readonly events: readonly LiveEvent[];
+  readonly events: readonly OutboxEvent[];
 }
 
 /** A rental as it was priced, before it is written down. */

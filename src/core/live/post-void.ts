@@ -1,10 +1,11 @@
+import type { OutboxEvent } from '../fact/event.ts';
 import { assert } from '../kernel/assert.ts';
 import type { Instant } from '../kernel/time.ts';
+import type { LotUse } from '../ledger/lot.ts';
 import { type Transfer, transfer } from '../ledger/transfer.ts';
 import { obligationText } from './charge/reference.ts';
-import type { ChargeIntent, LiveEvent, ObligationKey } from './charge.ts';
+import type { ChargeIntent, ObligationKey } from './charge.ts';
 import type { RentalRecord } from './ended-rental.ts';
-import type { LotUse } from './lot.ts';
 import { restoreEntries } from './lots.ts';
 import {
   drawerOf,
@@ -27,7 +28,7 @@ export interface PostedVoid {
   readonly intents: readonly { readonly key: ObligationKey; readonly version: number }[];
   readonly restored: readonly LotUse[];
   readonly transfers: readonly Transfer[];
-  readonly events: readonly LiveEvent[];
+  readonly events: readonly OutboxEvent[];
   readonly next: PostedRental | null;
 }
 

@@ -1,3 +1,4 @@
+import type { Observation } from '../../core/fact/observation.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import { afterChange, attemptOf } from '../../core/live/charge/case.ts';
 import { nextStep, type Step } from '../../core/live/charge/next-step.ts';
@@ -5,7 +6,7 @@ import { observe, type Sighting } from '../../core/live/charge/observe.ts';
 import { proveAbsent } from '../../core/live/charge/prove-absent.ts';
 import { metadataOf, requestText } from '../../core/live/charge/reference.ts';
 import { adopt, begin, defer, giveUp, park } from '../../core/live/charge/take-step.ts';
-import type { Attempt, ChargeCase, ChargeChange, Observation } from '../../core/live/charge.ts';
+import type { Attempt, ChargeCase, ChargeChange } from '../../core/live/charge.ts';
 import { announce } from './announce.ts';
 import { cursorName } from './cursor.ts';
 import { sayDefect } from './defect.ts';

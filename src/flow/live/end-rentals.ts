@@ -1,9 +1,9 @@
 import { assert } from '../../core/kernel/assert.ts';
 import type { FieldError } from '../../core/kernel/field.ts';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
+import type { Lot } from '../../core/ledger/lot.ts';
 import { differingField } from '../../core/live/compare.ts';
 import type { EndedRental, RentalRecord } from '../../core/live/ended-rental.ts';
-import type { Lot } from '../../core/live/lot.ts';
 import { parsePlanText } from '../../core/live/plan/parse-plan.ts';
 import type { Plan } from '../../core/live/plan.ts';
 import { type PostedRental, type PricedRental, postRental } from '../../core/live/post-rental.ts';

@@ -1,5 +1,5 @@
+import type { Lot } from '../../core/ledger/lot.ts';
 import { minutesOf, type Transfer, transfer } from '../../core/ledger/transfer.ts';
-import type { Lot } from '../../core/live/lot.ts';
 import type { LiveWorld } from './world.ts';
 
 /** Books what lapsed; answers how many lots did. A lot that was used or given minutes meanwhile is read again. */

@@ -1,4 +1,4 @@
-import type { Lot } from '../../core/live/lot.ts';
+import type { Lot } from '../../core/ledger/lot.ts';
 import { type GrantError, grantLot } from '../../core/live/lots.ts';
 import type { LiveWorld } from './world.ts';
 

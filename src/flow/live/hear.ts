@@ -1,7 +1,8 @@
+import type { EvidenceSource } from '../../core/fact/observation.ts';
 import { attemptOf, isOpen } from '../../core/live/charge/case.ts';
 import { paymentText } from '../../core/live/charge/entries.ts';
 import { type Naming, readMetadata } from '../../core/live/charge/reference.ts';
-import type { ChargeCase, EvidenceSource } from '../../core/live/charge.ts';
+import type { ChargeCase } from '../../core/live/charge.ts';
 import { decideMovement } from '../../core/live/movement.ts';
 import type { ProviderPayment } from '../ports/provider.ts';
 import { StoreUnavailable } from '../ports/store.ts';

@@ -1,4 +1,4 @@
-import type { EvidenceSource, Observation } from '../../core/live/charge.ts';
+import type { EvidenceSource, Observation } from '../../core/fact/observation.ts';
 import type { ProviderPayment } from '../ports/provider.ts';
 
 const OUTCOMES = {

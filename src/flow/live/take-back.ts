@@ -1,6 +1,6 @@
+import type { Lot } from '../../core/ledger/lot.ts';
 import { differingField } from '../../core/live/compare.ts';
 import type { EndedRental, RentalRecord } from '../../core/live/ended-rental.ts';
-import type { Lot } from '../../core/live/lot.ts';
 import { lotsGivenBack } from '../../core/live/lots.ts';
 import type { PricedRental } from '../../core/live/post-rental.ts';
 import { postVoid, type VoidAnswer } from '../../core/live/post-void.ts';

@@ -1,5 +1,5 @@
+import type { OutboxEvent } from '../../core/fact/event.ts';
 import type { Instant } from '../../core/kernel/time.ts';
-import type { LiveEvent } from '../../core/live/charge.ts';
 import type { Listing } from './store.ts';
 
 /**
@@ -72,7 +72,7 @@ export interface Events {
   /** In order of position; nothing is ever inserted before what was read. */
   listEvents(filter: EventFilter): Promise<EventPage>;
   readEvent(eventId: string): Promise<StoredEvent | null>;
-  appendEvent(event: LiveEvent): Promise<void>;
+  appendEvent(event: OutboxEvent): Promise<void>;
 }
 
 export interface EventFilter {
@@ -88,7 +88,7 @@ export interface EventPage {
   readonly next: string | null;
 }
 
-export interface StoredEvent extends LiveEvent {
+export interface StoredEvent extends OutboxEvent {
   /** A count in decimal. */
   readonly eventId: string;
 }
@@ -102,7 +102,7 @@ export interface Webhooks {
   /** The new secret comes first, the one before stays valid beside it. */
   rotateSecret(endpointId: string, secret: string): Promise<WebhookEndpoint | null>;
   /** An event for this address alone. */
-  testEndpoint(endpointId: string, event: LiveEvent): Promise<StoredEvent | null>;
+  testEndpoint(endpointId: string, event: OutboxEvent): Promise<StoredEvent | null>;
 
   /** Takes due deliveries of enabled addresses and moves them to `leaseUntil`, so that nobody else takes them. */
   claimDeliveries(request: {
@@ -173,7 +173,7 @@ export interface DeliveryOutcome {
     | { readonly kind: 'done' }
     | { readonly kind: 'again'; readonly runAt: Instant }
     /** Gives up this and all else that waits for the address, and disables it with an event. */
-    | { readonly kind: 'disable'; readonly event: LiveEvent };
+    | { readonly kind: 'disable'; readonly event: OutboxEvent };
 }
 
 export interface Gauges {

@@ -1,6 +1,7 @@
+import type { Observation } from '../../core/fact/observation.ts';
 import type { Money } from '../../core/kernel/money.ts';
 import type { Instant } from '../../core/kernel/time.ts';
-import type { Observation, PaymentMethod } from '../../core/live/charge.ts';
+import type { PaymentMethod } from '../../core/live/charge.ts';
 
 /** What we ask a provider to take. The same request, byte for byte, on every resend. */
 export interface ChargeRequest {

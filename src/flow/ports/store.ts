@@ -1,15 +1,9 @@
+import type { OutboxEvent } from '../../core/fact/event.ts';
 import type { Instant } from '../../core/kernel/time.ts';
+import type { Lot } from '../../core/ledger/lot.ts';
 import type { Transfer } from '../../core/ledger/transfer.ts';
-import type {
-  ChargeCase,
-  ChargeChange,
-  ChargeIntent,
-  LiveEvent,
-  ObligationKey,
-  PaymentMethod,
-} from '../../core/live/charge.ts';
+import type { ChargeCase, ChargeChange, ChargeIntent, ObligationKey, PaymentMethod } from '../../core/live/charge.ts';
 import type { Price, RentalRecord } from '../../core/live/ended-rental.ts';
-import type { Lot } from '../../core/live/lot.ts';
 import type { ProviderEvent, ProviderLedgerLine, ProviderPayment } from './provider.ts';
 import type { Alarm } from './world.ts';
 
@@ -38,7 +32,7 @@ export interface LiveStore {
   grantLot(grant: {
     readonly lot: Lot;
     readonly transfer: Transfer;
-    readonly event: LiveEvent;
+    readonly event: OutboxEvent;
   }): Promise<'created' | 'exists'>;
   /** Lots past their end with something left. */
   readLapsedLots(now: Instant, limit: number): Promise<readonly Lot[]>;
@@ -46,7 +40,7 @@ export interface LiveStore {
   expireLot(expiry: {
     readonly lot: Lot;
     readonly transfer: Transfer;
-    readonly event: LiveEvent;
+    readonly event: OutboxEvent;
   }): Promise<'applied' | 'stale'>;
 
   /**
@@ -169,7 +163,7 @@ export interface RentalEnding {
   /** Null where the price is zero. */
   readonly intent: ChargeIntent | null;
   readonly transfers: readonly Transfer[];
-  readonly events: readonly LiveEvent[];
+  readonly events: readonly OutboxEvent[];
 }
 
 export type RentalEnded =
@@ -192,7 +186,7 @@ export interface RentalVoiding {
   /** Minutes that go back to their lots, with their original expiry. */
   readonly restored: Price['lotUses'];
   readonly transfers: readonly Transfer[];
-  readonly events: readonly LiveEvent[];
+  readonly events: readonly OutboxEvent[];
   /** What holds from now on; null where the rental never was. */
   readonly next: RentalEnding | null;
 }
@@ -223,7 +217,7 @@ export interface CaptureMovement {
   /** What the counter grows by, in minor units; below zero where it was taken back (refund failed, dispute won). */
   readonly changeMinor: bigint;
   readonly transfer: Transfer;
-  readonly event: LiveEvent | null;
+  readonly event: OutboxEvent | null;
 }
 
 export interface Control {

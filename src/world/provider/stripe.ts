@@ -1,7 +1,8 @@
+import type { EvidenceSource, Observation } from '../../core/fact/observation.ts';
 import { assert } from '../../core/kernel/assert.ts';
 import { sayMoney } from '../../core/kernel/money.ts';
 import { type Instant, MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
-import type { EvidenceSource, Observation, PaymentMethod } from '../../core/live/charge.ts';
+import type { PaymentMethod } from '../../core/live/charge.ts';
 import type {
   ChargeRequest,
   ListRequest,

@@ -1,9 +1,10 @@
+import type { Observation } from '../../../src/core/fact/observation.ts';
 import { afterChange, attemptOf } from '../../../src/core/live/charge/case.ts';
 import { nextStep } from '../../../src/core/live/charge/next-step.ts';
 import { observe, type Sighting } from '../../../src/core/live/charge/observe.ts';
 import { proveAbsent } from '../../../src/core/live/charge/prove-absent.ts';
 import { adopt, begin, defer, giveUp, park } from '../../../src/core/live/charge/take-step.ts';
-import type { ChargeCase, ChargeChange, Observation } from '../../../src/core/live/charge.ts';
+import type { ChargeCase, ChargeChange } from '../../../src/core/live/charge.ts';
 import { LAG, LIFE, NOW, POLICY, type ProviderCapture, type Seen, type State, tick, type Worker } from './state.ts';
 
 /** The rules of the charge, each of which a careless author might leave out. */

@@ -1,5 +1,6 @@
+import type { OutboxEvent } from '../../fact/event.ts';
 import { assert } from '../../kernel/assert.ts';
-import type { Attempt, Capture, ChargeCase, ChargeChange, IntentState, LiveEvent } from '../charge.ts';
+import type { Attempt, Capture, ChargeCase, ChargeChange, IntentState } from '../charge.ts';
 
 /** Neither taken nor proven not to have been: money may still move. */
 export function isOpen(attempt: Attempt): boolean {
@@ -62,9 +63,9 @@ export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): rea
 /** What others are told of an intent: ids and states. */
 export function chargeEvent(
   found: ChargeCase,
-  told: { readonly type: LiveEvent['type']; readonly state: IntentState; readonly happenedAt: number },
-  more: LiveEvent['data'],
-): LiveEvent {
+  told: { readonly type: OutboxEvent['type']; readonly state: IntentState; readonly happenedAt: number },
+  more: OutboxEvent['data'],
+): OutboxEvent {
   const { accountId, rentalId, purpose, occurrence } = found.intent.key;
   return {
     type: told.type,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { attemptIn, captureOf, caseWith, intentOf, POLICY, SENT_AT, seen } from '../../../../test/live/cases.ts';
+import type { Observation } from '../../fact/observation.ts';
 import { DAY_MS } from '../../kernel/time.ts';
-import type { Attempt, Capture, ChargeCase, IntentState, Observation } from '../charge.ts';
+import type { Attempt, Capture, ChargeCase, IntentState } from '../charge.ts';
 import { isFinal, isOpen } from './case.ts';
 import { observe } from './observe.ts';
 

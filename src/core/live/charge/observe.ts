@@ -1,4 +1,6 @@
-import type { Attempt, Capture, ChargeCase, ChargeChange, IntentState, LiveEvent, Observation } from '../charge.ts';
+import type { OutboxEvent } from '../../fact/event.ts';
+import type { Observation } from '../../fact/observation.ts';
+import type { Attempt, Capture, ChargeCase, ChargeChange, IntentState } from '../charge.ts';
 import { afterDecline } from '../dunning.ts';
 import { attemptOf, chargeEvent, isFinal, isOpen, rightCapture, unchanged, withAttempt } from './case.ts';
 import { captureEntry, paymentText, writeOffEntry } from './entries.ts';
@@ -108,9 +110,9 @@ function stateWith(
 function eventsOf(
   found: ChargeCase,
   seen: { readonly state: IntentState; readonly capture: Capture | null; readonly happenedAt: number },
-): readonly LiveEvent[] {
+): readonly OutboxEvent[] {
   const { state, capture, happenedAt } = seen;
-  const events: LiveEvent[] = [];
+  const events: OutboxEvent[] = [];
   if (state === 'succeeded' && found.intent.state !== 'succeeded') {
     events.push(chargeEvent(found, { type: 'charge.succeeded', state, happenedAt }, {}));
   }

@@ -1,5 +1,6 @@
+import type { Observation } from '../../fact/observation.ts';
 import type { Instant } from '../../kernel/time.ts';
-import type { Attempt, ChargeCase, ChargeChange, Observation } from '../charge.ts';
+import type { Attempt, ChargeCase, ChargeChange } from '../charge.ts';
 import { ABSENT, observe } from './observe.ts';
 import type { Moment } from './policy.ts';
 import { absenceCountsFrom, isAbsentTwice } from './schedule.ts';

@@ -1,6 +1,6 @@
 import { assert } from '../../kernel/assert.ts';
+import type { Lot, LotUse } from '../../ledger/lot.ts';
 import type { EndedRental } from '../ended-rental.ts';
-import type { Lot, LotUse } from '../lot.ts';
 
 /**
  * The lots that a rental may draw on, in the order in which it does: of its account and its market, valid when it

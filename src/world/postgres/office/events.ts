@@ -1,4 +1,4 @@
-import type { LiveEvent } from '../../../core/live/charge.ts';
+import type { OutboxEvent } from '../../../core/fact/event.ts';
 import type { Events, StoredEvent } from '../../../flow/ports/office.ts';
 import { at, inTransaction, ms, type OfficeBase, type Row, run, runOne } from './sql.ts';
 
@@ -71,16 +71,16 @@ export function openEvents(base: OfficeBase): Events {
   };
 }
 
-export function eventValues(event: LiveEvent): readonly unknown[] {
+export function eventValues(event: OutboxEvent): readonly unknown[] {
   return [event.accountId, event.type, JSON.stringify(event.data), at(event.happenedAt)];
 }
 
 export function eventOf(row: Row): StoredEvent {
   return {
     eventId: row.event_id as string,
-    type: row.type as LiveEvent['type'],
+    type: row.type as OutboxEvent['type'],
     accountId: row.account_id as string,
-    data: row.data as LiveEvent['data'],
+    data: row.data as OutboxEvent['data'],
     happenedAt: row.happened_at as number,
   };
 }

@@ -1,6 +1,6 @@
+import type { OutboxEvent } from '../../../core/fact/event.ts';
 import { assert } from '../../../core/kernel/assert.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
-import type { LiveEvent } from '../../../core/live/charge.ts';
 import { transferOf } from './rows.ts';
 import { EVENT, TRANSFER } from './shapes.ts';
 import { arraysOf, fromArrays, namesOf, type Queries, run, type Statement } from './sql.ts';
@@ -46,7 +46,7 @@ export async function withoutBooked(on: Queries, transfers: readonly Transfer[])
   });
 }
 
-export async function tell(on: Queries, events: readonly LiveEvent[]): Promise<void> {
+export async function tell(on: Queries, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length > 0) await run(on, TELL, arraysOf(EVENT, events));
 }
 

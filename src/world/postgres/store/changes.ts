@@ -1,14 +1,9 @@
 import type { Pool } from 'pg';
+import type { OutboxEvent } from '../../../core/fact/event.ts';
+import type { Observation } from '../../../core/fact/observation.ts';
 import { assert } from '../../../core/kernel/assert.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
-import type {
-  Attempt,
-  Capture,
-  ChargeChange,
-  LiveEvent,
-  ObligationKey,
-  Observation,
-} from '../../../core/live/charge.ts';
+import type { Attempt, Capture, ChargeChange, ObligationKey } from '../../../core/live/charge.ts';
 import { HELD, sqlState } from '../errors.ts';
 import { withoutBooked } from './books.ts';
 import { nameOf } from './cases.ts';
@@ -238,7 +233,7 @@ function valuesOf(changes: readonly ChargeChange[]): unknown[] {
   const seen: Placed<Seen>[] = [];
   const captures: Placed<Capture>[] = [];
   const transfers: Placed<Transfer>[] = [];
-  const events: Placed<LiveEvent>[] = [];
+  const events: Placed<OutboxEvent>[] = [];
   for (const [at, change] of changes.entries()) {
     if (change.attempt) attempts.push({ at, row: change.attempt });
     if (change.evidence) {

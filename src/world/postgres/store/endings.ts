@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
+import type { OutboxEvent } from '../../../core/fact/event.ts';
+import type { LotUse } from '../../../core/ledger/lot.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
-import type { LiveEvent } from '../../../core/live/charge.ts';
-import type { LotUse } from '../../../core/live/lot.ts';
 import type { RentalEnded, RentalEnding } from '../../../flow/ports/store.ts';
 import { CHECK_VIOLATION, HELD, sqlState } from '../errors.ts';
 import { readRecords } from './records.ts';
@@ -241,7 +241,7 @@ export async function issueRevision(on: Queries, ending: RentalEnding): Promise<
 function valuesOf(endings: readonly RentalEnding[]): unknown[] {
   const intents: Owned<NewIntent>[] = [];
   const transfers: Owned<Transfer>[] = [];
-  const events: Owned<LiveEvent>[] = [];
+  const events: Owned<OutboxEvent>[] = [];
   const uses: Owned<AccountLotUse>[] = [];
   for (const ending of endings) {
     const { rental } = ending.record;

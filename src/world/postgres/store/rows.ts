@@ -1,4 +1,5 @@
 import { money } from '../../../core/kernel/money.ts';
+import type { Lot, LotUse } from '../../../core/ledger/lot.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
 import type {
   Attempt,
@@ -9,7 +10,6 @@ import type {
   SightedPayment,
 } from '../../../core/live/charge.ts';
 import type { PriceLine, RentalRecord } from '../../../core/live/ended-rental.ts';
-import type { Lot, LotUse } from '../../../core/live/lot.ts';
 import type { Account } from '../../../flow/ports/store.ts';
 import { instantOf, instantOrNull, type Row } from './sql.ts';
 

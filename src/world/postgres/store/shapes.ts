@@ -1,7 +1,8 @@
+import type { OutboxEvent } from '../../../core/fact/event.ts';
+import type { Lot, LotUse } from '../../../core/ledger/lot.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
-import type { Attempt, Capture, ChargeIntent, LiveEvent, ObligationKey } from '../../../core/live/charge.ts';
+import type { Attempt, Capture, ChargeIntent, ObligationKey } from '../../../core/live/charge.ts';
 import type { RentalRecord } from '../../../core/live/ended-rental.ts';
-import type { Lot, LotUse } from '../../../core/live/lot.ts';
 import { type Shape, timeOf, timeOrNull } from './sql.ts';
 
 /** The rows of the tables, as they travel to the database. What they look like coming back stands in `rows.ts`. */
@@ -72,7 +73,7 @@ export const TRANSFER: Shape<Transfer> = [
   ['happened_at', 'timestamptz', ({ happenedAt }) => timeOf(happenedAt)],
 ];
 
-export const EVENT: Shape<LiveEvent> = [
+export const EVENT: Shape<OutboxEvent> = [
   ['account_id', 'text', ({ accountId }) => accountId],
   ['type', 'text', ({ type }) => type],
   ['data', 'jsonb', ({ data }) => JSON.stringify(data)],

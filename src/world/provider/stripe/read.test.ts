@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Observation } from '../../../core/live/charge.ts';
+import type { Observation } from '../../../core/fact/observation.ts';
 import { type Reading, readCharge, readLookUp, readRefund } from './read.ts';
 
 const READING: Reading = { source: 'answer', at: 1000, merchantAccount: 'milan' };

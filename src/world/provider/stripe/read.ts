@@ -1,5 +1,5 @@
+import type { EvidenceSource, Observation } from '../../../core/fact/observation.ts';
 import type { Instant } from '../../../core/kernel/time.ts';
-import type { EvidenceSource, Observation } from '../../../core/live/charge.ts';
 import { fromWireAmount } from './exponent.ts';
 import { fieldOf, idOf, type Loose, numberOf, recordOf, sayCode, textOf } from './loose.ts';
 
