@@ -190,6 +190,52 @@ create trigger born_after_failure before insert on storno.refund_attempt
   for each row when (new.generation > 1) execute function storno.guard_refund_attempt();
 alter table storno.refund_attempt enable always trigger born_after_failure;
 
+-- What was frozen is whole: the rows of a plan, and the findings and the sample of an incident, are written in the
+-- transaction that writes its head, or never. After that nobody can slip one in, before or after an approval.
+create function storno.guard_frozen() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  late text;
+begin
+  if tg_argv[0] = 'remedy_plan' then
+    select p.plan_id into late from storno.remedy_plan as p
+    where p.xmin <> pg_current_xact_id()::xid and p.plan_id in (select a.plan_id from added as a)
+    limit 1;
+  else
+    select i.incident_id into late from storno.incident as i
+    where i.xmin <> pg_current_xact_id()::xid and i.incident_id in (select a.incident_id from added as a)
+    limit 1;
+  end if;
+  if late is not null then
+    perform storno.refuse_step(tg_table_name || ' of ' || late, 'it was frozen when it was written');
+  end if;
+  return null;
+end
+$$;
+
+do $$
+declare
+  frozen record;
+begin
+  for frozen in
+    select * from (values
+      ('remedy_plan_account', 'remedy_plan'), ('remedy_plan_refund', 'remedy_plan'),
+      ('remedy_plan_exclusion', 'remedy_plan'), ('plan_sample', 'remedy_plan'),
+      ('incident_finding', 'incident'), ('outside_sample', 'incident')
+    ) as f (name, head)
+  loop
+    execute format(
+      'create trigger frozen after insert on storno.%I referencing new table as added for each statement '
+      'execute function storno.guard_frozen(%L)',
+      frozen.name, frozen.head
+    );
+    execute format('alter table storno.%I enable always trigger frozen', frozen.name);
+  end loop;
+end
+$$;
+
 revoke execute on all functions in schema storno from public;
 
 do $$

@@ -89,6 +89,5 @@ grant update (state, run_at, version, lease_until, tries, message_id, content_di
   to storno_worker;
 grant select on storno_pii.person to storno_worker;
 grant insert on storno_pii.letter_copy to storno_worker;
-grant select on storno_pii.letter_copy to storno_worker, storno_support, storno_api;
+grant select on storno_pii.letter_copy to storno_worker, storno_support;
 grant update (recipient, subject, text_body, html_body, kept_at) on storno_pii.letter_copy to storno_worker;
-grant select on storno_pii.person to storno_api;
