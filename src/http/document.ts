@@ -1,7 +1,7 @@
 import type { FastifyContextConfig } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { Idempotency } from './command.ts';
-import { AccountRequest, AccountShape, BalanceShape, LotRequest, LotShape } from './contract/account.ts';
+import { AccountRequest, AccountShape, BalanceShape, LotRequest, LotShape, PersonRequest } from './contract/account.ts';
 import { AttemptShape, ChargeShape } from './contract/charge.ts';
 import { ControlRequest, ControlShape, HealthShape } from './contract/control.ts';
 import {
@@ -50,6 +50,7 @@ export const NAMED: readonly (TSchema & { readonly $id?: string })[] = [
   LotShape,
   MarketRequest,
   MarketShape,
+  PersonRequest,
   PlanAnswer,
   PlanRequest,
   RentalAnswer,

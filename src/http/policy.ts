@@ -34,6 +34,7 @@ export const POLICY = {
   readCharge: scope('charges:read'),
   listAttempts: scope('charges:read'),
   putAccount: scope('accounts:write'),
+  putPerson: scope('accounts:write'),
   readAccount: scope('accounts:read'),
   listBalances: scope('accounts:read'),
   grantLot: scope('lots:write'),

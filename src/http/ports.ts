@@ -1,4 +1,5 @@
 import type { Office } from '../flow/ports/office.ts';
+import type { People } from '../flow/ports/people.ts';
 import type { ProviderWebhook } from '../flow/ports/provider.ts';
 import type { LiveReads, LiveStore } from '../flow/ports/store.ts';
 import type { Calendar, Clock, Digest, Entropy, Log } from '../flow/ports/world.ts';
@@ -8,6 +9,7 @@ export interface ApiPorts {
   readonly store: LiveStore;
   readonly reads: LiveReads;
   readonly office: Office;
+  readonly people: People;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly calendar: Calendar;

@@ -17,6 +17,7 @@ import { openLog } from '../../src/world/log.ts';
 import { type Metrics, openMetrics } from '../../src/world/metrics.ts';
 import { guarded } from '../../src/world/postgres/errors.ts';
 import { openOffice } from '../../src/world/postgres/office.ts';
+import { openPeople } from '../../src/world/postgres/people.ts';
 import { openReads } from '../../src/world/postgres/reads.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { StripeWebhook } from '../../src/world/provider/stripe/webhook.ts';
@@ -56,6 +57,7 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     store: openStore(pool),
     reads: openReads(pool),
     office,
+    people: openPeople(pool),
     clock: systemClock,
     entropy: systemEntropy,
     calendar: ianaCalendar,

@@ -9,6 +9,7 @@ import type { Database } from '../../world/postgres/database.ts';
 import { guarded } from '../../world/postgres/errors.ts';
 import { readLiveFacts } from '../../world/postgres/live-facts.ts';
 import { openOffice } from '../../world/postgres/office.ts';
+import { openPeople } from '../../world/postgres/people.ts';
 import { openReads } from '../../world/postgres/reads.ts';
 import { withBatching } from '../../world/postgres/store/batching.ts';
 import { openStore } from '../../world/postgres/store.ts';
@@ -29,6 +30,7 @@ export interface Side {
   readonly world: LiveWorld;
   readonly office: ReturnType<typeof openOffice>;
   readonly reads: ReturnType<typeof openReads>;
+  readonly people: ReturnType<typeof openPeople>;
   readonly facts: LiveFacts;
 }
 
@@ -47,6 +49,7 @@ export function openSide(
     world: openWorld(parts.outside, { ...parts, store }),
     office: openOffice({ connections: pool, guard: guarded }),
     reads: openReads(pool),
+    people: openPeople(pool),
     facts: readLiveFacts(pool),
   };
 }

@@ -59,7 +59,7 @@ async function serve(context: Context, options: ServeOptions, settings: Settings
   return exitCode;
 }
 
-function openApp({ world, office, reads }: Side, outside: Outside, { requests, version }: ServeOptions) {
+function openApp({ world, office, reads, people }: Side, outside: Outside, { requests, version }: ServeOptions) {
   const merchantAccounts = Object.fromEntries(
     outside.merchants.map(({ provider, merchantAccount }) => [provider, [merchantAccount]]),
   );
@@ -69,6 +69,7 @@ function openApp({ world, office, reads }: Side, outside: Outside, { requests, v
       store,
       reads,
       office,
+      people,
       clock,
       entropy,
       calendar,

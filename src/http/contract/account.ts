@@ -46,6 +46,22 @@ export const AccountShape = Type.Object(
   },
 );
 
+export const PersonRequest = Type.Object(
+  {
+    name: orNull(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })),
+    mail: orNull(
+      Type.String({ maxLength: 320, pattern: '^[^\\s@<>,;:"()\\[\\]\\\\]{1,64}@[^\\s@<>,;:"()\\[\\]\\\\]{1,255}$' }),
+    ),
+  },
+  {
+    $id: 'PersonRequest',
+    title: 'How a customer is reached',
+    description: 'Kept apart from the books, and never read through the API.',
+    additionalProperties: false,
+    examples: [{ name: 'Giulia Ferri', mail: 'giulia.ferri@example.com' }],
+  },
+);
+
 export const BalanceShape = Type.Object(
   {
     ledger_account: Type.String(),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { JSON_TYPE } from '../body.ts';
-import { AccountRequest, AccountShape, BalanceShape } from '../contract/account.ts';
+import { AccountRequest, AccountShape, BalanceShape, PersonRequest } from '../contract/account.ts';
 import { Id, refer } from '../contract.ts';
 import { describe, problems } from '../document.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -40,6 +40,23 @@ export function addAccountRoutes(ports: ApiPorts, app: Routes): void {
       };
       const result = await ports.store.putAccount(account, ports.clock.now());
       return reply.code(result === 'created' ? 201 : 200).send(sayAccount(account));
+    },
+  });
+
+  app.route({
+    method: 'PUT',
+    url: '/v1/accounts/:account_id/person',
+    config: { operation: 'putPerson', accepts: [JSON_TYPE] },
+    schema: {
+      ...describe('putPerson', 'Accounts', 'Say how the customer is reached: name and mail, for letters'),
+      params: AccountParams,
+      body: refer(PersonRequest),
+      response: { 204: Type.Null({ description: 'Written down.' }), ...problems('not_found') },
+    },
+    handler: async ({ params, body }, reply) => {
+      const { accountId } = await readAccount(ports, params.account_id);
+      await ports.people.putPerson({ accountId, ...body }, ports.clock.now());
+      return reply.code(204).send(null);
     },
   });
 
