@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { HONEST, type SandboxProfile } from '../../src/world/provider/sandbox/engine/profile.ts';
 import type { ProviderRecord } from '../../src/world/provider/sandbox/record.ts';
 import { startSandbox } from '../../src/world/provider/sandbox/server.ts';
-import { chargeOf, MILAN, openBench } from './harness.ts';
+import { chargeOf, MILAN, openBench, systemClock } from './harness.ts';
 
 test('the provider’s own record says which rental was taken how often', async (t) => {
   const bench = await openBench(t, { idempotency: { key: 'ignored' } });
@@ -90,7 +90,8 @@ test('what is no door, no JSON or no test key is said so', async (t) => {
 test('time travel and keys survive a restart', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'storno-sandbox-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const open = () => startSandbox({ host: '127.0.0.1', port: 0, profile: HONEST, folder, seed: 1, webhook: null });
+  const open = () =>
+    startSandbox({ clock: systemClock(), host: '127.0.0.1', port: 0, profile: HONEST, folder, seed: 1, webhook: null });
   const charge = (url: string) =>
     fetch(`${url}/v1/payment_intents`, {
       method: 'POST',

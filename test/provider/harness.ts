@@ -29,6 +29,7 @@ export interface Bench {
 /** A sandbox with this profile, and the adapter over HTTP before it. Both end with the test. */
 export async function openBench(t: TestContext, patch: ProfilePatch, more?: { timeoutMs: number }): Promise<Bench> {
   const server = await startSandbox({
+    clock: systemClock(),
     host: '127.0.0.1',
     port: 0,
     profile: withPatch(HONEST, patch),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { systemClock } from '../../world/clock.ts';
 import {
   HONEST,
   PROFILES,
@@ -30,6 +31,7 @@ export async function runSandbox(context: Context, options: SandboxOptions): Pro
     return refuse(context, options, [usage('--webhook needs the secret that signs: --secret whsec_…')]);
   }
   const server = await startSandbox({
+    clock: systemClock,
     host: options.host,
     port: options.port,
     profile,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { Instant } from '../../../core/kernel/time.ts';
 import { makeChance } from '../../../core/scenario/chance.ts';
+import type { Clock } from '../../../flow/ports/world.ts';
 import { deliver } from './deliver.ts';
 import type { SandboxProfile } from './engine/profile.ts';
 import { type Change, type EngineState, emptyState, type Timer } from './engine/state.ts';
@@ -10,6 +11,8 @@ import { SandboxEngine, type WebhookSend } from './engine.ts';
 import { NO_STORE, openStore, type SandboxStore } from './store.ts';
 
 export interface SandboxSetup {
+  /** Its own time is never behind this one, and ahead of it after time travel. */
+  readonly clock: Pick<Clock, 'now'>;
   readonly profile: SandboxProfile;
   /** Where it remembers; null: it forgets when it ends. */
   readonly folder: string | null;
@@ -49,7 +52,7 @@ export class Sandbox {
   }
 
   now(): Instant {
-    return Date.now() + this.#aheadMs;
+    return this.#setup.clock.now() + this.#aheadMs;
   }
 
   /** Plays one request; what it did is on disk when this resolves. */
@@ -104,7 +107,7 @@ export class Sandbox {
     const chance = { int: (below: number) => integer(0, below - 1) };
     const engine = new SandboxEngine({ profile: this.#setup.profile, chance, state });
     // After time travel the state is ahead of the clock; a restart does not go back.
-    this.#aheadMs = Math.max(0, engine.now - Date.now());
+    this.#aheadMs = Math.max(0, engine.now - this.#setup.clock.now());
     if (this.#setup.webhook !== null) engine.registerEndpoint(this.#setup.webhook, this.now());
     return engine;
   }
