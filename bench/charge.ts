@@ -88,7 +88,7 @@ async function demandBooks({ pool, query }: BenchServer): Promise<void> {
     Number(row?.unbooked) === 0 &&
     row?.succeeded === row?.captures;
   if (!isWhole) throw new Error(`${said} rentals were said; the books have ${JSON.stringify(row)}`);
-  const violations = await openStore(pool('storno_worker', 1)).checkInvariants();
+  const violations = await openStore(pool('storno_worker', 1)).checkInvariants({ now: 0, overdueMs: 0 });
   if (violations.length > 0) throw new Error(violations.slice(0, 5).join('\n'));
 }
 

@@ -33,8 +33,10 @@ export function startProcesses(world: World): void {
     site.spawn(`worker${index}`, (process) =>
       loop(world, process, async (live, idle) => {
         const limit = swarm.chargeBatch;
-        const { claimed } = await charge.runOnce(live, { worker: process.name, limit, leaseMs: LEASE_MS });
-        if (claimed === 0) await idle(() => wake.charges.idle(process));
+        const round = { worker: process.name, limit, leaseMs: LEASE_MS };
+        const { claimed } = await charge.runOnce(live, round);
+        const asked = claimed === 0 ? (await charge.askOnce(live, round)).claimed : 0;
+        if (claimed + asked === 0) await idle(() => wake.charges.idle(process));
       }),
     );
   }

@@ -1,9 +1,11 @@
+import type { Lot } from '../src/core/ledger/lot.ts';
 import type { LedgerAccount, Transfer } from '../src/core/ledger/transfer.ts';
 import { type Oracle, PLAN_MINUTE_MINOR, type RentalStory } from './oracle.ts';
 import type { ProviderRecord, RecordedCharge } from './record.ts';
 import { areKeysALock, settingsFor } from './settings.ts';
 import { nameOf, type Rows } from './store/rows.ts';
 import type { Swarm } from './swarm.ts';
+import { JUMP_MS_MAX } from './weather.ts';
 
 /**
  * The last word on a run. Written from the rules (reliability.md §5) and not from the code: it adds up the provider's
@@ -279,11 +281,19 @@ function minutesConserved({ oracle, rows }: Parts, sums: Sums): readonly string[
     const steady = stories.every((story) => story.later === 'nothing');
     const driven = stories.reduce((sum, story) => sum + story.minutes, 0);
     const expected = Math.min(account.minutesGiven, driven);
-    if (steady && account.minutesBeforeRides && used !== expected) {
+    // Who gives them was told to do so before the rides; where nobody was up to hear it, some rides came first.
+    const isBefore = home.every((lot) => wasThereFirst(lot, stories, rows));
+    if (steady && account.minutesBeforeRides && isBefore && used !== expected) {
       violations.push(`${account.accountId} drove ${used} free minutes of ${expected}`);
     }
   }
   return violations;
+}
+
+function wasThereFirst({ accountId, lotId }: Lot, stories: readonly RentalStory[], rows: Rows): boolean {
+  const granted = rows.transfers.get(nameOf(accountId, 'minutes_granted', lotId));
+  const said = stories.map((story) => rows.rentals.get(story.rentalId)?.[0]?.recordedAt ?? 0);
+  return granted !== undefined && granted.happenedAt + 2 * JUMP_MS_MAX < Math.min(...said);
 }
 
 /** The last day counts whole, in the market's zone: what was to lapse has lapsed, at the right instant. */

@@ -31,6 +31,9 @@ const READS: ReadonlySet<string> = new Set([
   'readCase',
   'readIntents',
   'readCursor',
+  'readOldestTrace',
+  'readAlarm',
+  'readParkedUnsaid',
   'readControl',
   'checkInvariants',
 ]);

@@ -4,6 +4,7 @@ import { audit } from './auditor.ts';
 import { heal, prepare, unfinished } from './course.ts';
 import { readRecord } from './record.ts';
 import type { SeedRequest, SeedResult } from './seed.ts';
+import { settingsFor } from './settings.ts';
 import { tellStories } from './stories.ts';
 import { buildWorld, type World } from './world.ts';
 
@@ -53,10 +54,18 @@ async function runChecked(world: World, end: number): Promise<number> {
   while (world.scheduler.now() < end && !stop()) {
     const next = Math.min(end, world.scheduler.now() + CHECK_EVERY_MS);
     steps += await world.scheduler.runUntil(next, stop);
-    if (!stop()) world.violations.push(...(await world.memory.checkInvariants()));
+    if (!stop()) world.violations.push(...(await world.memory.checkInvariants(askedOf(world))));
     if (steps > STEPS_MAX) world.violations.push(`more than ${STEPS_MAX} steps: it goes in circles`);
   }
   return steps;
+}
+
+/** Once all is healed nothing waits for longer than a lease and what a lost answer of the database costs. */
+const OVERDUE_MS = HOUR_MS;
+
+function askedOf(world: World): { readonly now: number; readonly overdueMs: number } {
+  const { overdueMs } = settingsFor(world.swarm).charge;
+  return { now: world.scheduler.now(), overdueMs: world.isCalm() ? OVERDUE_MS : overdueMs };
 }
 
 /** Liveness: by itself, without an operator but for what is declared to need one. */

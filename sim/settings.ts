@@ -25,15 +25,17 @@ export function settingsFor(swarm: Swarm): LiveSettings {
       parkAfterMs: 5 * DAY_MS,
       pendingParkAfterMs: 10 * DAY_MS,
       methodWaitMs: 6 * HOUR_MS,
-      dunningMs: [DAY_MS, 2 * DAY_MS, 3 * DAY_MS],
+      dunningMs: swarm.dunningMs,
       hardDeclines: ['lost_card', 'stolen_card'],
       attemptsMax: 20,
+      // Longer than all workers of a seed are ever away.
+      overdueMs: 7 * DAY_MS,
     },
     breaker: { doubleChargesMax: 5, withinMs: HOUR_MS },
     // Back beyond everything: a database restored from before its first reading has no cursor.
     reading: { firstMs: 60 * DAY_MS, windowMs: 60 * DAY_MS, overlapMs: 5 * MINUTE_MS },
     // Longer than upstream may take to say again what a restored database forgot.
-    inbox: { retryMs: 8 * HOUR_MS, giveUpAfterMs: 12 * DAY_MS },
+    inbox: { retryMs: 8 * HOUR_MS, giveUpAfterMs: 12 * DAY_MS, undecidedMs: 8 * HOUR_MS },
     statementText: 'STORNO RIDE',
     merchants: MERCHANTS,
     provider: 'stripe',

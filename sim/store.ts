@@ -4,11 +4,13 @@ import type { LiveStore, RentalEnded, RentalEnding, RentalVoiding } from '../src
 import { applyChange, caseOf, insertEvents, insertTransfers } from './store/charges.ts';
 import { freeze } from './store/freeze.ts';
 import { violatedInvariants } from './store/invariants.ts';
+import { parkedUnsaid } from './store/parked.ts';
 import {
   claimEvents,
   finishEvent,
   inboxNameOf,
   isWaiting,
+  oldestTrace,
   receiveEvent,
   recordLedgerLines,
   recordMovement,
@@ -16,7 +18,7 @@ import {
 } from './store/provider.ts';
 import { DueQueue } from './store/queue.ts';
 import { endRental, voidRental } from './store/rentals.ts';
-import { compareText, copyRows, emptyRows, intentName, nameOf, type Rows, require } from './store/rows.ts';
+import { compareText, copyRows, emptyRows, type IntentRow, intentName, nameOf, type Rows, require } from './store/rows.ts';
 import { type Transaction, transact } from './store/transaction.ts';
 
 /** The twin of the database: the same answers, in memory. */
@@ -180,7 +182,15 @@ class Memory implements MemoryStore {
 
   async claim(...[request]: Parameters<LiveStore['claim']>) {
     if (this.#rows.control.get('')?.charging !== 'running') return [];
-    const taken = this.#due.take(request.now, request.limit);
+    return this.#claim(request, () => true);
+  }
+
+  async claimOpen(...[request]: Parameters<LiveStore['claim']>) {
+    return this.#claim(request, ({ intent }) => intent.state === 'in_flight');
+  }
+
+  #claim(request: Parameters<LiveStore['claim']>[0], isWanted: (row: IntentRow) => boolean) {
+    const taken = this.#due.take(request.now, request.limit, isWanted);
     return taken.map(([name, row]) => {
       const intent = { ...row.intent, version: row.intent.version + 1 };
       const claimed = freeze({ ...row, intent, leaseUntil: request.leaseUntil });
@@ -245,6 +255,10 @@ class Memory implements MemoryStore {
     return this.#write(args[0], (tx) => recordMovement(tx, args));
   }
 
+  async readOldestTrace(...[merchant]: Parameters<LiveStore['readOldestTrace']>) {
+    return oldestTrace(this.#rows, [merchant]);
+  }
+
   async readCursor(name: string) {
     return this.#rows.cursors.get(name) ?? null;
   }
@@ -282,14 +296,22 @@ class Memory implements MemoryStore {
     });
   }
 
+  async readAlarm(...[kind, subject]: Parameters<LiveStore['readAlarm']>) {
+    return this.#rows.alarms.get(nameOf(kind, subject))?.at ?? null;
+  }
+
+  async readParkedUnsaid(limit: number) {
+    return parkedUnsaid(this.#rows).slice(0, limit);
+  }
+
   async countAlarms(...[kind, since]: Parameters<LiveStore['countAlarms']>) {
     let count = 0;
     for (const alarm of this.#rows.alarms.values()) if (alarm.kind === kind && alarm.at >= since) count += 1;
     return count;
   }
 
-  async checkInvariants() {
-    return violatedInvariants(this.#rows);
+  async checkInvariants(...[asked]: Parameters<LiveStore['checkInvariants']>) {
+    return violatedInvariants(this.#rows, asked);
   }
 }
 

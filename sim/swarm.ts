@@ -90,6 +90,8 @@ export interface Swarm {
   readonly keyTtlMs: number;
   readonly lookUpLagMs: number;
   readonly skewMs: number;
+  /** The operator's schedule after declines. */
+  readonly dunningMs: readonly number[];
 }
 
 /** How often a fault that is on happens where it could: at most this share of the occasions. */
@@ -154,9 +156,16 @@ export function drawSwarm(seed: number, rentalsWanted: number | null): Swarm {
     restartMeanMs: chance.pick([SECOND_MS, 5 * MINUTE_MS, 2 * HOUR_MS, 16 * HOUR_MS]),
     keyTtlMs: faults.has('provider_keys_short') ? chance.pick([5 * MINUTE_MS, 30 * MINUTE_MS]) : 24 * HOUR_MS,
     lookUpLagMs: faults.has('provider_listing_late') ? chance.between(1, 15) * MINUTE_MS : 0,
+    dunningMs: chanceOf(seed, 'dunning').pick(DUNNING_MS),
     skewMs: faults.has('clock_skewed') ? chance.pick([1, SECOND_MS, 30 * SECOND_MS]) : 0,
   };
 }
+
+/** Slower than any listing is read, and faster: then nothing but the attempts themselves tells what was taken. */
+const DUNNING_MS = [
+  [DAY_MS, 2 * DAY_MS, 3 * DAY_MS],
+  [20 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS],
+] as const;
 
 /** Faults that hurt most together: an answer that is lost, and what makes the resend or the look-up wrong. */
 const THEMES: readonly (readonly Fault[])[] = [
@@ -164,6 +173,7 @@ const THEMES: readonly (readonly Fault[])[] = [
   ['provider_keys_short', 'response_lost', 'crash_unheard', 'restart_late'],
   ['provider_errors_not_kept', 'response_lost', 'provider_500_after', 'provider_listing_late'],
   ['store_restored', 'response_lost', 'webhook_lost', 'provider_keys_short'],
+  ['card_declined_once', 'response_lost', 'webhook_lost', 'provider_errors_not_kept'],
 ];
 
 /** Nothing in a quarter of the seeds, everything in a twentieth, else a subset of drawn size. */
@@ -176,10 +186,9 @@ function drawFaults(chance: Chance): ReadonlySet<Fault> {
   return new Set(drawn.length > 0 ? [...drawn, ...theme] : [chance.pick(FAULTS), ...theme]);
 }
 
-/** Pairs of faults of which nobody claims that they are survived together: docs/simulator.md, limits. */
+/** Faults of which nobody claims that they are survived together: docs/simulator.md, limits. */
 const UNBEARABLE: readonly (readonly [Fault, readonly Fault[]])[] = [
   ['store_restored', ['rental_corrected', 'refund_outside_fails']],
-  ['provider_keys_ignored', ['provider_pending', 'provider_fails_late']],
 ];
 
 function withoutUnbearable(faults: ReadonlySet<Fault>): ReadonlySet<Fault> {

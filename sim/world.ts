@@ -268,7 +268,8 @@ function ring({ method, args, answer }: Commit, wake: World['wake'], rows: Rows)
     case 'applyAll':
       for (const { key, runAt } of [first].flat() as readonly ChargeChange[]) if (runAt !== null) charge(key, runAt);
       break;
-    case 'claim': {
+    case 'claim':
+    case 'claimOpen': {
       const { leaseUntil, limit } = first as Parameters<LiveStore['claim']>[0];
       const cases = answer as readonly ChargeCase[];
       for (const { intent } of cases) charge(intent.key, leaseUntil);

@@ -65,8 +65,8 @@ function sightingsOf(rows: Rows, { intent, captures }: IntentRow): readonly Sigh
       ({ payment: one }, { payment: other }) =>
         one.createdAt - other.createdAt || compareText(one.providerRef, other.providerRef),
     )
-    .map(({ payment: { provider, merchantAccount, providerRef }, key }) => {
-      return { provider, merchantAccount, providerRef, occurrence: key?.occurrence ?? 0 };
+    .map(({ payment: { provider, merchantAccount, providerRef, createdAt }, key }) => {
+      return { provider, merchantAccount, providerRef, occurrence: key?.occurrence ?? 0, createdAt };
     });
 }
 

@@ -1,10 +1,23 @@
 import type { Transfer } from '../../src/core/ledger/transfer.ts';
+import type { LiveStore } from '../../src/flow/ports/store.ts';
 import { obligationText } from '../../src/core/live/charge/reference.ts';
 import { type IntentRow, nameOf, type Rows } from './rows.ts';
 
+type Asked = Parameters<LiveStore['checkInvariants']>[0];
+
 /** Every violated invariant, in words. A full scan: for the end of a run, not for every step. */
-export function violatedInvariants(rows: Rows): readonly string[] {
-  return [...[...rows.intents.values()].flatMap((row) => ofIntent(rows, row)), ...ofLots(rows)];
+export function violatedInvariants(rows: Rows, asked: Asked): readonly string[] {
+  return [...[...rows.intents.values()].flatMap((row) => ofIntent(rows, row)), ...overdue(rows, asked), ...ofLots(rows)];
+}
+
+/** INV-3: while charging runs, somebody looks at what is due. */
+function overdue(rows: Rows, { now, overdueMs }: Asked): readonly string[] {
+  const since = now - overdueMs;
+  const control = rows.control.get('');
+  if (control?.charging !== 'running' || control.at >= since) return [];
+  return [...rows.intents.values()]
+    .filter(({ intent, leaseUntil }) => intent.runAt !== null && Math.max(intent.runAt, leaseUntil ?? 0) < since)
+    .map(({ intent }) => `INV-3 ${obligationText(intent.key)} is ${intent.state} and has waited since ${intent.runAt}`);
 }
 
 function ofIntent(rows: Rows, { intent, attempts, captures }: IntentRow): readonly string[] {

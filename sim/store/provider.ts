@@ -74,6 +74,21 @@ function paymentName({ payment, key }: SeenPayment): string {
   return nameOf(key?.accountId ?? '', payment.provider, payment.merchantAccount, payment.providerRef);
 }
 
+/** As the port says: of the open attempts the oldest, of the payments the newest. */
+export function oldestTrace(rows: Rows, [{ provider, merchantAccount }]: Args<'readOldestTrace'>): number | null {
+  const isOfMerchant = (one: { readonly provider: string; readonly merchantAccount: string }): boolean =>
+    one.provider === provider && one.merchantAccount === merchantAccount;
+  const sent = [...rows.intents.values()]
+    .flatMap(({ attempts }) => attempts)
+    .filter(({ state, paymentMethod }) => (state === 'sent' || state === 'pending') && isOfMerchant(paymentMethod))
+    .map(({ sentAt }) => sentAt);
+  const made = [...rows.payments.values()]
+    .filter(({ payment }) => isOfMerchant(payment))
+    .map(({ payment }) => payment.createdAt);
+  const traces = [...(sent.length > 0 ? [Math.min(...sent)] : []), ...(made.length > 0 ? [Math.max(...made)] : [])];
+  return traces.length > 0 ? Math.min(...traces) : null;
+}
+
 export function recordLedgerLines(tx: Transaction, [lines]: Args<'recordLedgerLines'>): number {
   let written = 0;
   for (const { line, transfers } of lines) {

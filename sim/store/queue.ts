@@ -30,8 +30,12 @@ export class DueQueue {
     this.#later.push({ name, version: intent.version, runAt: intent.runAt, freeAt });
   }
 
-  /** The rows that a claim takes, those first that wait longest. Their entries are gone: the claim makes new ones. */
-  take(now: number, limit: number): readonly (readonly [string, IntentRow])[] {
+  /** The rows that a claim takes of those it wants, those first that wait longest. Their entries are gone: the claim makes new ones. */
+  take(
+    now: number,
+    limit: number,
+    isWanted: (row: IntentRow) => boolean,
+  ): readonly (readonly [string, IntentRow])[] {
     for (let next = this.#later.peek(); next !== undefined && next.freeAt <= now; next = this.#later.peek()) {
       this.#ready.push(next);
       this.#later.pop();
@@ -44,7 +48,7 @@ export class DueQueue {
       const row = this.#rows.intents.get(next.name);
       if (row === undefined || row.intent.version !== next.version) continue;
       // Another process's clock was ahead when it became ready.
-      if (next.freeAt > now) early.push(next);
+      if (next.freeAt > now || !isWanted(row)) early.push(next);
       else taken.push([next.name, row]);
     }
     for (const entry of early) this.#later.push(entry);

@@ -26,12 +26,14 @@ export async function drain(world: LiveWorld, rounds: Rounds): Promise<boolean> 
 }
 
 async function roundOf(world: LiveWorld, { worker, limit, leaseMs, mayCharge }: Rounds): Promise<number> {
-  const claimed = (await mayCharge()) ? (await chargeDue.runOnce(world, { worker, limit, leaseMs })).claimed : 0;
+  const round = { worker, limit, leaseMs };
+  const claimed = (await mayCharge()) ? (await chargeDue.runOnce(world, round)).claimed : 0;
+  const asked = (await chargeDue.askOnce(world, round)).claimed;
   const events = await takeEvents.runOnce(world, { limit, leaseMs });
   const listings = await readListings.runOnce(world);
   const ledgers = await readLedger.runOnce(world);
   const lapsed = await expireLots.runOnce(world, { limit });
-  return claimed + events + lapsed + behind(listings) + behind(ledgers);
+  return claimed + asked + events + lapsed + behind(listings) + behind(ledgers);
 }
 
 function behind(reads: readonly Read[]): number {

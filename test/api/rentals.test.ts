@@ -251,7 +251,7 @@ test('events tell what happened, in order, and the last cursor goes on', async (
 });
 
 test('the books hold all their invariants after all of this', async () => {
-  assert.deepEqual(await api.store.checkInvariants(), []);
+  assert.deepEqual(await api.store.checkInvariants({ now: 0, overdueMs: 0 }), []);
 });
 
 test('a rental whose charge is under way is not taken back, and is under the same key once the outcome is known', async () => {

@@ -121,6 +121,7 @@ export const ATTACKS: readonly Attack[] = [
   refused("update storno.attempt set state = 'succeeded' where state = 'failed_final'", REFUSED_STEP, WORKER),
   refused("update storno.attempt set provider_ref = 'ch_9' where state = 'succeeded'", REFUSED_STEP, WORKER),
   refused("update storno.inbox set state = 'new' where state = 'done'", REFUSED_STEP, API, WORKER),
+  { sql: 'update storno.webhook_endpoint set secrets = secrets', code: DENIED, codes: { storno_api: null } },
   refused('update storno.outbox set position = position + 1', REFUSED_STEP, API, WORKER),
   refused('update storno.outbox set position = null', REFUSED_STEP, API, WORKER),
   refused("update storno.command set body = 'no'", REFUSED_STEP, API),

@@ -18,6 +18,7 @@ export const POLICY: ChargePolicy = {
   dunningMs: [DAY_MS, 3 * DAY_MS],
   hardDeclines: ['stolen_card'],
   attemptsMax: 4,
+  overdueMs: DAY_MS,
 };
 
 const KEY = { accountId: 'acc_1', rentalId: 'rnt_1', purpose: 'rental', occurrence: 1 } as const;

@@ -5,11 +5,16 @@ import type { LiveStore } from '../../src/flow/ports/store.ts';
  * that a right that is missing shows in the tests.
  */
 export function bothRoles(api: LiveStore, worker: LiveStore): LiveStore {
-  const { claim, apply, applyAll, claimEvents, finishEvent, recordPayments } = worker;
+  const { claim, claimOpen, apply, applyAll, claimEvents, finishEvent, recordPayments } = worker;
+  const { readAlarm, readOldestTrace, readParkedUnsaid } = worker;
   const { recordLedgerLines, recordMovement, readCursor, writeCursor, raiseAlarm, readLapsedLots, expireLot } = worker;
   return {
     ...api,
     claim,
+    claimOpen,
+    readAlarm,
+    readOldestTrace,
+    readParkedUnsaid,
     apply,
     applyAll,
     claimEvents,

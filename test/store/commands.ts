@@ -1,7 +1,9 @@
 import { DAY_MS, type Instant, MINUTE_MS } from '../../src/core/kernel/time.ts';
 import { unchanged } from '../../src/core/live/charge/case.ts';
+import { park } from '../../src/core/live/charge/take-step.ts';
 import type { ChargeCase, ChargeChange, ObligationKey } from '../../src/core/live/charge.ts';
 import type { LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
+import { POLICY } from '../live/cases.ts';
 import { finish, move, receive, recordLine, recordPayment, sightedRef } from './provider-commands.ts';
 import * as sample from './samples.ts';
 import { type Command, rentalId, type Session } from './session.ts';
@@ -82,8 +84,17 @@ const MAKERS: readonly Maker[] = [
     return { name: `setControl ${charging}`, run: (store) => store.setControl(control) };
   },
   (session) => {
-    const alarm = { kind: 'charge_parked', subject: rentalId(session), message: 'look', at: session.now } as const;
-    return { name: 'raiseAlarm', run: (store) => store.raiseAlarm(alarm) };
+    const subject = `${rentalId(session)}${session.chance.pick(['', ':rental:1#5', ':rental:2#9'])}`;
+    const alarm = { kind: 'charge_parked', subject, message: 'look', at: session.now } as const;
+    return {
+      name: 'raiseAlarm',
+      run: async (store) => [await store.raiseAlarm(alarm), await store.readAlarm(alarm.kind, subject)],
+    };
+  },
+  () => ({ name: 'readParkedUnsaid', run: (store) => store.readParkedUnsaid(1000) }),
+  (session) => {
+    const merchant = { provider: 'stripe', merchantAccount: session.chance.pick(['acct_1', 'acct_none']) };
+    return { name: 'readOldestTrace', run: (store) => store.readOldestTrace(merchant) };
   },
   (session) => {
     const [name, to] = [`${session.prefix}cursor`, session.now - session.chance.int(9 * MINUTE_MS)];
@@ -157,10 +168,12 @@ function claim(session: Session): Command {
   const { now } = session;
   const limit = session.chance.between(1, 4);
   const leaseUntil = now + session.chance.between(1, 5 * MINUTE_MS);
+  const open = session.chance.happens(0.3);
   return {
-    name: 'claim',
+    name: open ? 'claimOpen' : 'claim',
     run: async (store) => {
-      const claimed = await store.claim({ worker: 'w', now, leaseUntil, limit });
+      const request = { worker: 'w', now, leaseUntil, limit };
+      const claimed = await (open ? store.claimOpen(request) : store.claim(request));
       session.cases.push(...claimed);
       return claimed;
     },
@@ -202,6 +215,7 @@ function changeOf(session: Session, found: ChargeCase): ChargeChange {
   const providerRef = `ch_${found.intent.key.rentalId}_${found.intent.key.occurrence}_${chance.int(50)}`;
   if (!isInFlight) {
     if (chance.happens(0.1)) return unchanged(found);
+    if (chance.happens(0.1) && found.intent.state === 'due') return park(found, 'to be looked at', { now, policy: POLICY });
     if (chance.happens(0.1)) return surplus(found, `${providerRef}s`, now);
     if (chance.happens(0.1)) return surplus(found, sightedRef(session, chance.int(6)), now);
     return sample.started(found, now);

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { MINUTE_MS } from '../../src/core/kernel/time.ts';
 import { unchanged } from '../../src/core/live/charge/case.ts';
+import { park } from '../../src/core/live/charge/take-step.ts';
 import type { LiveStore } from '../../src/flow/ports/store.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { POLICY } from '../live/cases.ts';
 import { bothRoles } from './both-roles.ts';
 import {
   account,
@@ -32,7 +34,7 @@ before(async () => {
   for (const accountId of ['a', 'b']) await store.putAccount(account(accountId), NOW);
 });
 after(async () => {
-  assert.deepEqual(await store.checkInvariants(), []);
+  assert.deepEqual(await store.checkInvariants({ now: 0, overdueMs: 0 }), []);
   await database.close();
 });
 
@@ -252,6 +254,92 @@ describe('a void', () => {
   });
 });
 
+describe('what a person must hear of', () => {
+  it('is a parking of which no alarm was raised since', async () => {
+    await store.endRental(rental('p1', { at: NOW }));
+    const found = await caseOf('p1');
+    await store.apply(park(found, 'nobody knows', { now: NOW, policy: POLICY }));
+    const unsaid = [{ key: keyOf('p1'), reason: 'nobody knows' }];
+    assert.deepEqual(await store.readParkedUnsaid(10), unsaid);
+    const alarm = { kind: 'charge_parked', message: 'look' } as const;
+    await store.raiseAlarm({ ...alarm, subject: 'p1:rental:1#1', at: NOW - 1 });
+    await store.raiseAlarm({ ...alarm, subject: 'p1:rental:11#2', at: NOW });
+    assert.deepEqual(await store.readParkedUnsaid(10), unsaid, 'of an earlier parking, and of another obligation');
+    await store.raiseAlarm({ ...alarm, subject: 'p1:rental:1#2', at: NOW });
+    assert.deepEqual(await store.readParkedUnsaid(10), []);
+    assert.equal(await store.readAlarm('charge_parked', 'p1:rental:1#2'), NOW);
+    assert.equal(await store.readAlarm('charge_parked', 'p1:rental:1#3'), null);
+  });
+
+  it('is what has waited for too long, once charging has run as long', async () => {
+    await store.endRental(rental('late', { at: NOW }));
+    const asked = { now: NOW + 2 * MINUTE_MS + 1, overdueMs: MINUTE_MS };
+    const run = (at: number) => store.setControl({ charging: 'running', reason: 'test', by: 'me', at });
+    const waits = async () => (await store.checkInvariants(asked)).filter((one) => one.startsWith('INV-3 late:'));
+    await run(NOW + MINUTE_MS + 1);
+    assert.deepEqual(await waits(), [], 'it has not run for long');
+    await run(NOW);
+    assert.equal((await waits()).length, 1);
+    await store.setControl({ charging: 'stopped', reason: 'test', by: 'me', at: NOW });
+    assert.deepEqual(await waits(), [], 'it may wait');
+    await run(NOW);
+  });
+});
+
+describe('a claim while charging is stopped', () => {
+  it('is of what is in flight alone, and fences like any other', async () => {
+    for (const id of ['q1', 'q2']) await store.endRental(rental(id, { at: NOW }));
+    await store.apply(started(await caseOf('q1'), NOW));
+    await store.setControl({ charging: 'stopped', reason: 'test', by: 'me', at: NOW });
+    const later = NOW + 100 * MINUTE_MS;
+    const request = { worker: 'w', now: later, leaseUntil: later + MINUTE_MS, limit: 100 };
+    assert.deepEqual(await store.claim(request), []);
+    const claimed = (await store.claimOpen(request)).filter(({ intent }) => intent.key.rentalId.startsWith('q'));
+    assert.deepEqual(
+      claimed.map(({ intent }) => intent.key.rentalId),
+      ['q1'],
+    );
+    assert.deepEqual(await store.claimOpen(request), []);
+    await store.setControl({ charging: 'running', reason: 'test', by: 'me', at: NOW });
+  });
+});
+
+describe('the oldest trace of a provider', () => {
+  const merchant = { provider: 'stripe', merchantAccount: 'acct_trace' };
+  const traced = async (providerRef: string, createdAt: number) => {
+    const payment = { ...merchant, providerRef, kind: 'charge', parentRef: null, status: 'succeeded' } as const;
+    const amount = { amountMinor: 1n, currency: CURRENCY };
+    await store.recordPayments([{ payment: { ...payment, amount, createdAt, code: null, metadata: {} }, key: null }], NOW);
+  };
+
+  it('is its newest payment, or the oldest attempt that is open where that is older', async () => {
+    assert.equal(await store.readOldestTrace(merchant), null);
+    await traced('t1', NOW - 5);
+    await traced('t2', NOW - 3);
+    assert.equal(await store.readOldestTrace(merchant), NOW - 3);
+    await store.endRental(rental('t1', { at: NOW }));
+    const first = started(await caseOf('t1'), NOW - 4);
+    assert.ok(first.attempt !== null);
+    const paymentMethod = { ...first.attempt.paymentMethod, ...merchant };
+    await store.apply({ ...first, attempt: { ...first.attempt, paymentMethod } });
+    assert.equal(await store.readOldestTrace(merchant), NOW - 4);
+  });
+});
+
+describe('an event of a provider', () => {
+  it('loses its bytes once it is dealt with, and not before', async () => {
+    const event = { provider: 'stripe', merchantAccount: 'acct_1', eventId: 'evt_body', type: 't', objectRef: 'ch' };
+    const heard = { ...event, createdAt: NOW };
+    const bodies = async () =>
+      (await database.admin.query("select body from storno.inbox where event_id = 'evt_body'")).rows;
+    await store.receiveEvent(heard, '{"name": "Ada"}', NOW);
+    await store.finishEvent({ event: heard, state: 'parked', retryAt: NOW + 1, note: 'later' });
+    assert.deepEqual(await bodies(), [{ body: '{"name": "Ada"}' }]);
+    await store.finishEvent({ event: heard, state: 'done', retryAt: null, note: 'paid' });
+    assert.deepEqual(await bodies(), [{ body: '' }]);
+  });
+});
+
 describe('what was seen of a rental before its first attempt', () => {
   const payment = {
     provider: 'stripe',
@@ -298,7 +386,7 @@ describe('what was seen of a rental before its first attempt', () => {
     await store.recordPayments([{ payment: { ...payment, providerRef: 'seen_3' }, key: two }], NOW);
     const found = await caseOf('s2');
     assert.deepEqual(found.sightings, [
-      { provider: 'stripe', merchantAccount: 'acct_1', providerRef: 'seen_3', occurrence: 2 },
+      { provider: 'stripe', merchantAccount: 'acct_1', providerRef: 'seen_3', occurrence: 2, createdAt: NOW },
     ]);
     await store.recordPayments([{ payment: { ...payment, providerRef: 'seen_2' }, key: one }], NOW);
     const { record } = rental('s2');

@@ -39,6 +39,8 @@ export function policyFor({ dunningMs }: { readonly dunningMs: readonly number[]
         'amount_too_large',
       ],
       attemptsMax: 20,
+      // A million rentals said at once take hours at a provider's rate; a day is none of them.
+      overdueMs: DAY_MS,
     },
     // One is an accident that a person looks at; three within an hour are a defect that goes on.
     breaker: { doubleChargesMax: 3, withinMs: HOUR_MS },
@@ -49,6 +51,6 @@ export function policyFor({ dunningMs }: { readonly dunningMs: readonly number[]
       overlapMs: 5 * MINUTE_MS,
     },
     // An event may come before the answer that it belongs to; Stripe itself repeats for three days.
-    inbox: { retryMs: MINUTE_MS, giveUpAfterMs: 3 * DAY_MS },
+    inbox: { retryMs: MINUTE_MS, giveUpAfterMs: 3 * DAY_MS, undecidedMs: HOUR_MS },
   };
 }

@@ -46,6 +46,11 @@ export function workerLoops(hands: WorkerHands): readonly Loop[] {
       },
     },
     {
+      name: 'questions',
+      restMs: 10 * SECOND_MS,
+      runOnce: async () => (await chargeDue.askOnce(world, { worker, limit: callsMax, leaseMs: LEASE_MS })).claimed,
+    },
+    {
       name: 'events',
       restMs: SECOND_MS / 2,
       runOnce: () => takeEvents.runOnce(world, { limit: BATCH, leaseMs: LEASE_MS }),

@@ -101,6 +101,7 @@ export interface SightedPayment {
   readonly providerRef: string;
   /** The obligation that it names: this one, or one that is not here. */
   readonly occurrence: number;
+  readonly createdAt: Instant;
 }
 
 /** One charge at the provider that took money for an obligation. */

@@ -9,18 +9,27 @@ import type { LiveWorld } from './world.ts';
 
 /**
  * Says aloud what a written change means for a person. `found` is the case after the change. Raising an alarm twice
- * is harmless, so that whoever crashed before this is made good by whoever reads the listing next.
+ * is harmless: whoever crashed before this is made good by whoever reads the listing, or looks after the books, next.
  */
 export async function announce(world: LiveWorld, found: ChargeCase, change: ChargeChange): Promise<void> {
-  if (change.state === 'parked' && change.events.some((event) => event.type === 'charge.parked')) {
-    await announceParked(world, found, change);
-  }
+  const parked = change.events.find((event) => event.type === 'charge.parked');
+  if (parked !== undefined) await announceParked(world, found, String(parked.data.reason));
   if (change.capture !== null) await announceCaptures(world, found);
 }
 
-async function announceParked(world: LiveWorld, found: ChargeCase, change: ChargeChange): Promise<void> {
+/** Bounds one round; what is left of more comes in the next. */
+const UNSAID_MAX = 100;
+
+/** No listing shows that a charge was parked: what nobody said is looked for. */
+export async function sayUnsaid(world: LiveWorld): Promise<void> {
+  for (const { key, reason } of await world.store.readParkedUnsaid(UNSAID_MAX)) {
+    const found = await world.store.readCase(key);
+    if (found?.intent.state === 'parked') await announceParked(world, found, reason);
+  }
+}
+
+async function announceParked(world: LiveWorld, found: ChargeCase, reason: string): Promise<void> {
   const text = obligationText(found.intent.key);
-  const reason = String(change.events.find((event) => event.type === 'charge.parked')?.data.reason ?? '');
   const open = found.attempts.find(isOpen);
   const which = open === undefined ? '' : ` (attempt ${open.idempotencyKey})`;
   await world.bell.raise({

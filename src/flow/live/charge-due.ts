@@ -1,11 +1,12 @@
 import type { Observation } from '../../core/fact/observation.ts';
+import { assert } from '../../core/kernel/assert.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import { afterChange, attemptOf } from '../../core/live/charge/case.ts';
 import { nextStep, type Step } from '../../core/live/charge/next-step.ts';
 import { observe, type Sighting } from '../../core/live/charge/observe.ts';
 import { proveAbsent } from '../../core/live/charge/prove-absent.ts';
 import { metadataOf, requestText } from '../../core/live/charge/reference.ts';
-import { adopt, begin, defer, giveUp, park } from '../../core/live/charge/take-step.ts';
+import { adopt, begin, defer, deferSighted, giveUp, park } from '../../core/live/charge/take-step.ts';
 import type { Attempt, ChargeCase, ChargeChange } from '../../core/live/charge.ts';
 import { announce } from './announce.ts';
 import { cursorName } from './cursor.ts';
@@ -35,8 +36,31 @@ export async function runOnce(
   const now = world.clock.now();
   const { worker, limit, leaseMs } = round;
   const cases = await world.store.claim({ worker, now, leaseUntil: now + leaseMs, limit });
-  if (cases.length === 0) return { claimed: 0, called: 0 };
-  const plans = await each(cases, world.settings.callsMax, (found) => plan(world, found, now + leaseMs));
+  return work(world, cases, (found) => plan(world, found, now + leaseMs));
+}
+
+/**
+ * The same while charging is stopped: what may be under way is asked for, and nothing is sent. Looking moves no money,
+ * and whoever has to decide about resuming must know what was taken.
+ */
+export async function askOnce(world: LiveWorld, round: Parameters<typeof runOnce>[1]): Promise<ChargedRound> {
+  const { charging } = await world.store.readControl();
+  if (charging === 'running') return NOTHING;
+  const now = world.clock.now();
+  const { worker, limit, leaseMs } = round;
+  const cases = await world.store.claimOpen({ worker, now, leaseUntil: now + leaseMs, limit });
+  return work(world, cases, async (found) => asking(await plan(world, found, now + leaseMs)));
+}
+
+const NOTHING: ChargedRound = { claimed: 0, called: 0 };
+
+async function work(
+  world: LiveWorld,
+  cases: readonly ChargeCase[],
+  planOf: (found: ChargeCase) => Promise<Plan>,
+): Promise<ChargedRound> {
+  if (cases.length === 0) return NOTHING;
+  const plans = await each(cases, world.settings.callsMax, planOf);
   const calls = await write(world, plans);
   const seen = await each(calls, world.settings.callsMax, (call) => make(world, call));
   await recordAll(world, seen);
@@ -50,6 +74,13 @@ interface Plan {
   readonly call: 'charge' | 'look_up' | null;
   /** Of the attempt that the call is about. */
   readonly generation: number;
+}
+
+/** What is in flight begins no attempt: what would be sent is the open one again, and can be asked for as well. */
+function asking(one: Plan): Plan {
+  if (one.call !== 'charge') return one;
+  assert(one.change === null, 'an attempt begins while charging is stopped');
+  return { ...one, call: 'look_up' };
 }
 
 async function plan(world: LiveWorld, found: ChargeCase, leaseUntil: Instant): Promise<Plan> {
@@ -81,7 +112,7 @@ async function plan(world: LiveWorld, found: ChargeCase, leaseUntil: Instant): P
     case 'hear':
       await hearSighted(world, found.intent.key, step.payments);
       // Stale where something was heard. What is not decided, or could not be fetched, is asked for again.
-      return quiet(defer(found, moment.now + moment.policy.lookUpLagMs, moment));
+      return quiet(deferSighted(found, step.payments, moment));
     case 'give_up':
       return quiet(giveUp(found, moment));
     case 'park':

@@ -2,8 +2,10 @@ import type { Instant } from '../../core/kernel/time.ts';
 import type { Page } from '../ports/provider.ts';
 import type { LiveWorld, Merchant } from './world.ts';
 
+type Listed = 'payments' | 'ledger';
+
 /** `payments:stripe:acct_1`: everything created before its instant was read, and what follows from it is written. */
-export function cursorName(what: 'payments' | 'ledger', { provider, merchantAccount }: Merchant): string {
+export function cursorName(what: Listed, { provider, merchantAccount }: Merchant): string {
   return `${what}:${provider}:${merchantAccount}`;
 }
 
@@ -35,7 +37,8 @@ const PAGES_MAX = 1000;
 export async function readWindow<T>(
   world: LiveWorld,
   reading: {
-    readonly name: string;
+    readonly what: Listed;
+    readonly merchant: Merchant;
     readonly list: (window: {
       readonly from: Instant;
       readonly to: Instant;
@@ -46,7 +49,8 @@ export async function readWindow<T>(
 ): Promise<Read> {
   const now = world.clock.now();
   const { reading: policy, charge } = world.settings;
-  const readTo = (await world.store.readCursor(reading.name)) ?? now - policy.firstMs;
+  const name = cursorName(reading.what, reading.merchant);
+  const readTo = (await world.store.readCursor(name)) ?? (await beginning(world, reading.merchant));
   const from = readTo - policy.overlapMs;
   const to = Math.min(now, readTo + policy.windowMs);
   let items = 0;
@@ -59,9 +63,15 @@ export async function readWindow<T>(
     cursor = listed.next;
     if (cursor !== null) continue;
     const settledTo = Math.min(to, now - charge.lookUpLagMs - policy.overlapMs);
-    if (settledTo > readTo) await world.store.writeCursor(reading.name, settledTo);
+    if (settledTo > readTo) await world.store.writeCursor(name, settledTo);
     return { kind: 'read', items, isCurrent: to === now };
   }
-  world.log.error('a window holds too many pages', { name: reading.name, pages: PAGES_MAX });
+  world.log.error('a window holds too many pages', { name, pages: PAGES_MAX });
   return { kind: 'unavailable' };
+}
+
+/** A database that has no cursor may be a restored one: then what it knows of tells how far back it must look. */
+async function beginning({ store, clock, settings }: LiveWorld, merchant: Merchant): Promise<Instant> {
+  const recent = clock.now() - settings.reading.firstMs;
+  return Math.min(recent, (await store.readOldestTrace(merchant)) ?? recent);
 }

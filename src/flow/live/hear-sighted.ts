@@ -38,5 +38,5 @@ async function hearOne(world: LiveWorld, key: ObligationKey, payment: ProviderPa
   if (payment.status !== 'pending' && payment.status !== 'succeeded') return;
   const generation = readMetadata(payment.metadata)?.generation ?? 0;
   const after = await recordSighting(world, key, { generation, observation: sightOf(payment, 'listing') });
-  if (after !== null && after.captures.length > 1) await announceCaptures(world, after);
+  if (after?.captures.some(({ isSurplus }) => isSurplus)) await announceCaptures(world, after);
 }

@@ -25,7 +25,10 @@ export type Heard =
   | 'too_early'
   /** The provider did not say what it belongs to: hear of it again. */
   | 'later'
-  /** A refund that is on its way: no listing by creation shows its end, and the ledger told of its beginning. */
+  /**
+   * The provider has not decided it: no listing by creation shows its end again. An attempt's own payment is asked for
+   * by that attempt, but it may be closed by another, and then nobody would.
+   */
   | 'undecided'
   /** It takes back what was never booked: nothing, unless somebody is about to book it. */
   | 'not_booked';
@@ -41,17 +44,18 @@ export async function hear(world: LiveWorld, payment: ProviderPayment, hearing: 
 async function hearCharge(world: LiveWorld, payment: ProviderPayment, hearing: Hearing): Promise<Heard> {
   const tookMoney = payment.status === 'succeeded' && payment.amount.amountMinor > 0n;
   const naming = readMetadata(payment.metadata);
-  if (naming === null) return tookMoney ? 'unexplained' : 'done';
+  const open = payment.status === 'pending' ? 'undecided' : 'done';
+  if (naming === null) return tookMoney ? 'unexplained' : open;
   const found = await world.store.readCase(naming.key);
   if (isOlderThan(found, naming, payment)) await stopForOlderDatabase(world, payment, naming);
-  if (found === null) return tookMoney ? strayOf(world, payment, naming) : 'done';
+  if (found === null) return tookMoney ? strayOf(world, payment, naming) : open;
   const { generation, key } = naming;
   if (!tookMoney && payment.status !== 'pending') return askAgain(world, found, generation, hearing);
   const sighting = { generation, observation: sightOf(payment, hearing) };
   const after = await recordSighting(world, key, sighting);
   // Whoever wrote it down may have died before he said so aloud.
-  if (after !== null && after.captures.length > 1) await announceCaptures(world, after);
-  return 'done';
+  if (after?.captures.some(({ isSurplus }) => isSurplus)) await announceCaptures(world, after);
+  return open;
 }
 
 /**
@@ -88,10 +92,19 @@ function isOlderThan(found: ChargeCase | null, { generation }: Naming, payment: 
 
 async function stopForOlderDatabase(world: LiveWorld, payment: ProviderPayment, { key }: Naming): Promise<void> {
   const subject = paymentText(payment);
+  if (await isSettled(world, subject)) return;
   const reason = `the provider holds ${subject} for ${key.rentalId}, of which this database knows no attempt`;
   await stopByItself(world, `${reason}: it is older than the provider. Read the provider again before resuming.`);
   const message = `${reason}. The database was restored: let the listings be read to now, then resume with a reason.`;
   await world.bell.raise({ kind: 'database_older_than_provider', message, subject, at: world.clock.now() });
+}
+
+/** A person who resumed after it was said knows of it: what is heard again must not stop him once more. */
+async function isSettled(world: LiveWorld, subject: string): Promise<boolean> {
+  const control = await world.store.readControl();
+  if (control.charging === 'stopped') return false;
+  const saidAt = await world.store.readAlarm('database_older_than_provider', subject);
+  return saidAt !== null && saidAt <= control.at;
 }
 
 /** A refund or a dispute is laid to the obligation of its charge, whose capture must be in the books first. */

@@ -1,6 +1,6 @@
 import { settleLine } from '../../core/live/settle.ts';
 import type { ProviderLedgerLine } from '../ports/provider.ts';
-import { cursorName, type Read, readMerchants, readWindow } from './cursor.ts';
+import { type Read, readMerchants, readWindow } from './cursor.ts';
 import { announceUnexplained, hearListed, keepForLater } from './hear.ts';
 import { reversalOf } from './take-events.ts';
 import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
@@ -17,7 +17,8 @@ function readMerchant(world: LiveWorld, merchant: Merchant): Promise<Read> {
   const { merchantAccount } = merchant;
   const provider = providerNamed(world, merchant.provider);
   return readWindow<ProviderLedgerLine>(world, {
-    name: cursorName('ledger', merchant),
+    what: 'ledger',
+    merchant,
     list: ({ from, to, cursor }) => provider.listLedger({ merchantAccount, from, to, cursor }),
     take: (lines) => take(world, lines),
   });

@@ -1,5 +1,5 @@
 import type { ProviderPayment } from '../ports/provider.ts';
-import { cursorName, type Read, readMerchants, readWindow } from './cursor.ts';
+import { type Read, readMerchants, readWindow } from './cursor.ts';
 import { each } from './each.ts';
 import { hearListed, keyOf } from './hear.ts';
 import { type LiveWorld, type Merchant, providerNamed } from './world.ts';
@@ -16,7 +16,8 @@ function readMerchant(world: LiveWorld, merchant: Merchant): Promise<Read> {
   const { merchantAccount } = merchant;
   const provider = providerNamed(world, merchant.provider);
   return readWindow<ProviderPayment>(world, {
-    name: cursorName('payments', merchant),
+    what: 'payments',
+    merchant,
     list: ({ from, to, cursor }) => provider.listPayments({ merchantAccount, from, to, cursor }),
     take: (payments) => take(world, payments),
   });

@@ -30,7 +30,8 @@ const LEASE_MS_MAX = HOUR_MS;
  * it: what it waited for may have been said meanwhile. False where the provider did not say what a listing had passed.
  */
 export async function hearAgain(world: LiveWorld): Promise<boolean> {
-  const until = world.clock.now() + world.settings.inbox.retryMs + LEASE_MS_MAX;
+  const { retryMs, undecidedMs } = world.settings.inbox;
+  const until = world.clock.now() + Math.max(retryMs, undecidedMs) + LEASE_MS_MAX;
   const heard = new Set<string>();
   let isHeard = true;
   for (let claims = 0; claims < CLAIMS_MAX; claims++) {
@@ -80,11 +81,11 @@ async function dealWith(world: LiveWorld, claimed: ClaimedEvent): Promise<Taken>
   if (heard.includes('unexplained')) return wait(world, claimed, 'it belongs to nothing that is known');
   if (heard.includes('too_early')) return wait(world, claimed, 'its rental was not said yet');
   if (heard.includes('later')) return waitForProvider(world, claimed, 'what it belongs to could not be fetched');
-  const { retryMs } = world.settings.inbox;
+  const { retryMs, undecidedMs } = world.settings.inbox;
   // What a listing kept is asked for until it is decided; the provider's own event is one of several.
   if (heard.includes('undecided') && event.type === HEAR_AGAIN) {
-    const retryAt = world.clock.now() + retryMs;
-    await world.store.finishEvent({ event, state: 'parked', retryAt, note: 'the refund is on its way' });
+    const retryAt = world.clock.now() + undecidedMs;
+    await world.store.finishEvent({ event, state: 'parked', retryAt, note: 'the provider has not decided it' });
     return 'taken';
   }
   // Somebody may be about to book what this takes back.

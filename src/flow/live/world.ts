@@ -40,7 +40,7 @@ export interface Merchant {
 
 /** How listings and ledgers of a provider are read. */
 export interface ReadingPolicy {
-  /** Where reading begins when nothing was read before. */
+  /** Where reading begins when nothing was read before: so long ago, or where the oldest trace of the provider is. */
   readonly firstMs: number;
   /** What one reading covers at most. */
   readonly windowMs: number;
@@ -48,10 +48,12 @@ export interface ReadingPolicy {
   readonly overlapMs: number;
 }
 
-/** How often an event is tried that speaks of nothing known. */
+/** How often an event is tried that speaks of nothing known, and what is only asked for again. */
 export interface InboxPolicy {
   readonly retryMs: number;
   readonly giveUpAfterMs: number;
+  /** How often what the provider has not decided is asked for, for as long as it takes. */
+  readonly undecidedMs: number;
 }
 
 /** Who stops charging when no person does. A person must resume. */

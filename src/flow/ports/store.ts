@@ -70,6 +70,11 @@ export interface LiveStore {
     readonly leaseUntil: Instant;
     readonly limit: number;
   }): Promise<readonly ChargeCase[]>;
+  /**
+   * The same for those in flight alone, whether or not charging is stopped: to ask for what may be under way. Nothing may
+   * be sent for them.
+   */
+  claimOpen(request: Parameters<LiveStore['claim']>[0]): Promise<readonly ChargeCase[]>;
   /** Attempts by generation, captures by time and the provider's id. */
   readCase(key: ObligationKey): Promise<ChargeCase | null>;
   /** All intents of a rental, of every purpose and occurrence. */
@@ -114,16 +119,29 @@ export interface LiveStore {
   /** Never back: an earlier instant than the one that stands changes nothing. */
   writeCursor(name: string, to: Instant): Promise<void>;
 
+  /**
+   * Since when the provider may hold what is not known here: the first send of the oldest open attempt, or when the last
+   * payment that is known was made, whichever is earlier. Null where there is neither.
+   */
+  readOldestTrace(merchant: Pick<ProviderEvent, 'provider' | 'merchantAccount'>): Promise<Instant | null>;
+
   /** `at`: since when it stands so. */
   readControl(): Promise<Control & { readonly at: Instant }>;
   /** Stops or resumes charging for all workers; the reason and the person are kept. */
   setControl(control: Control & { readonly at: Instant }): Promise<void>;
   raiseAlarm(alarm: Alarm): Promise<'raised' | 'exists'>;
+  /** When it was raised; null where it never was. */
+  readAlarm(kind: Alarm['kind'], subject: string): Promise<Instant | null>;
+  /** Parked intents of whose last parking no alarm was raised: whoever parked them died before. Oldest first. */
+  readParkedUnsaid(limit: number): Promise<readonly { readonly key: ObligationKey; readonly reason: string }[]>;
   /** How many alarms of the kind were raised at the instant or after it, settled or not. */
   countAlarms(kind: Alarm['kind'], since: Instant): Promise<number>;
 
-  /** Every violated invariant, in words; empty where all hold. Read-only. */
-  checkInvariants(): Promise<readonly string[]>;
+  /**
+   * Every violated invariant, in words; empty where all hold. Read-only. Overdue is what has waited for longer than
+   * `overdueMs` while charging ran as long.
+   */
+  checkInvariants(asked: { readonly now: Instant; readonly overdueMs: number }): Promise<readonly string[]>;
 }
 
 /** Thrown where the database did not answer: whether the transaction was committed is unknown. */

@@ -30,6 +30,6 @@ export function openStore(pool: Pool): LiveStore {
     ...openInbox(pool),
     ...openPayments(pool),
     ...openControl(pool),
-    checkInvariants: () => checkInvariants(pool),
+    checkInvariants: (asked) => checkInvariants(pool, asked),
   };
 }

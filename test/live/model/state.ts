@@ -18,6 +18,7 @@ export const POLICY: ChargePolicy = {
   dunningMs: [1],
   hardDeclines: [],
   attemptsMax: 3,
+  overdueMs: 1_000_000,
 };
 
 /** Every state is moved to this instant, so that equal states at different times are one. */

@@ -25,6 +25,8 @@ export interface ChargePolicy {
   readonly hardDeclines: readonly string[];
   /** Attempts of one intent, whatever became of them; at most 100, the bound of the table. */
   readonly attemptsMax: number;
+  /** How long an intent may wait beyond its time, while charging runs, before that is a defect to be said aloud. */
+  readonly overdueMs: number;
 }
 
 /** What a decision depends on besides the case. */

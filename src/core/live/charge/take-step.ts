@@ -1,8 +1,8 @@
 import { assert } from '../../kernel/assert.ts';
 import type { Instant } from '../../kernel/time.ts';
-import type { Attempt, ChargeCase, ChargeChange } from '../charge.ts';
+import type { Attempt, ChargeCase, ChargeChange, SightedPayment } from '../charge.ts';
 import { chargeEvent, isFinal, openAttempt, rightCapture, unchanged } from './case.ts';
-import { writeOffEntry } from './entries.ts';
+import { paymentText, writeOffEntry } from './entries.ts';
 import type { Step } from './next-step.ts';
 import type { Moment } from './policy.ts';
 import { idempotencyKeyOf } from './reference.ts';
@@ -45,6 +45,18 @@ export function defer(found: ChargeCase, until: Instant, moment: Moment): Charge
   const open = openAttempt(found);
   if (open !== null && isTooOld(open, moment)) return park(found, 'its outcome is unknown for too long', moment);
   return { ...unchanged(found), runAt: until };
+}
+
+/**
+ * Payments that were seen before the first attempt and heard of just now: looked at again later, where that decided
+ * nothing. One that stays undecided and cannot be taken over goes to a person. `payments` as in the step, oldest first.
+ */
+export function deferSighted(found: ChargeCase, payments: readonly SightedPayment[], moment: Moment): ChargeChange {
+  const { now, policy } = moment;
+  const [oldest] = payments;
+  assert(oldest !== undefined, 'heard of no payment');
+  if (now - oldest.createdAt < policy.pendingParkAfterMs) return defer(found, now + policy.lookUpLagMs, moment);
+  return park(found, `the provider holds ${paymentText(oldest)}, undecided for too long`, moment);
 }
 
 export function park(found: ChargeCase, reason: string, { now }: Moment): ChargeChange {

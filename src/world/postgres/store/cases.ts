@@ -3,9 +3,19 @@ import type { ChargeCase, ObligationKey } from '../../../core/live/charge.ts';
 import type { LiveStore } from '../../../flow/ports/store.ts';
 import { attemptOf, captureOf, intentOf, keyOf, methodOf, sightedOf } from './rows.ts';
 import { CAPTURE, KEY } from './shapes.ts';
-import { arraysOf, fromArrays, namesOf, type Row, runAlone, type Statement, timeOf } from './sql.ts';
+import {
+  arraysOf,
+  fromArrays,
+  instantOrNull,
+  namesOf,
+  type Row,
+  runAlone,
+  runForOne,
+  type Statement,
+  timeOf,
+} from './sql.ts';
 
-type Cases = Pick<LiveStore, 'claim' | 'readCase' | 'readIntents'>;
+type Cases = Pick<LiveStore, 'claim' | 'claimOpen' | 'readCase' | 'readIntents' | 'readOldestTrace' | 'readParkedUnsaid'>;
 
 export const INTENT_COLUMNS = `${namesOf(KEY, 'i.')}, i.state, i.amount_minor, i.currency, i.provider, i.run_at, i.version,
     i.declines, i.created_at`;
@@ -16,26 +26,39 @@ function ofIntent(alias: string): string {
   return KEY.map(([name]) => `${alias}.${name} = i.${name}`).join(' and ');
 }
 
+/** Rows that another is just claiming are passed over. */
+const claiming = (from: string, where: string): string => `select ${namesOf(KEY, 'i.')}
+    from ${from}
+    where i.run_at <= $2 and (i.lease_until is null or i.lease_until <= $2)${where}
+    order by i.run_at, ${KEY_ORDER}
+    limit $4
+    for update of i skip locked`;
+
+const PICKED_IS_HELD = `update storno.charge_intent as i
+  set version = i.version + 1, lease_owner = $1, lease_until = $3
+  from picked as p
+  where ${ofIntent('p')}
+  returning ${namesOf(KEY, 'i.')}, i.version, i.run_at`;
+
 /**
  * The row of control is locked for reading: whoever stops charging waits until claims under way are written, and none
- * is written after he has stopped it. Rows that another is just claiming are passed over.
+ * is written after he has stopped it.
  */
 const CLAIM: Statement = {
   name: 'claim',
   text: `with running as (select from storno.control where charging = 'running' for share),
   picked as (
-    select ${namesOf(KEY, 'i.')}
-    from storno.charge_intent as i, running
-    where i.run_at <= $2 and (i.lease_until is null or i.lease_until <= $2)
-    order by i.run_at, ${KEY_ORDER}
-    limit $4
-    for update of i skip locked
+    ${claiming('storno.charge_intent as i, running', '')}
   )
-  update storno.charge_intent as i
-  set version = i.version + 1, lease_owner = $1, lease_until = $3
-  from picked as p
-  where ${ofIntent('p')}
-  returning ${namesOf(KEY, 'i.')}, i.version, i.run_at`,
+  ${PICKED_IS_HELD}`,
+};
+
+const CLAIM_OPEN: Statement = {
+  name: 'claim_open',
+  text: `with picked as (
+    ${claiming('storno.charge_intent as i', " and i.state = 'in_flight'")}
+  )
+  ${PICKED_IS_HELD}`,
 };
 
 /**
@@ -100,17 +123,58 @@ const READ_INTENTS: Statement = {
     order by ${KEY_ORDER}`,
 };
 
+/** Reads all attempts: it is asked once in the life of a database, before the first listing was read. */
+const READ_OLDEST_TRACE: Statement = {
+  name: 'read_oldest_trace',
+  text: `select least(
+    (select min(a.sent_at) from storno.attempt as a
+      where a.provider = $1 and a.merchant_account = $2 and a.state in ('sent', 'pending')),
+    (select max(p.created_at) from storno.payment as p where p.provider = $1 and p.merchant_account = $2)
+  ) as since`,
+};
+
+/** A later parking has an alarm of its own, so that one of an earlier says nothing about it. */
+const READ_PARKED_UNSAID: Statement = {
+  name: 'read_parked_unsaid',
+  text: `select ${namesOf(KEY, 'i.')}, e.data ->> 'reason' as reason
+  from storno.charge_intent as i
+  join lateral (
+    select o.data, o.happened_at from storno.outbox as o
+    where o.type = 'charge.parked' and o.account_id = i.account_id and o.data ->> 'rental_id' = i.rental_id
+      and o.data ->> 'purpose' = i.purpose and (o.data ->> 'occurrence')::int = i.occurrence
+    order by o.event_id desc
+    limit 1
+  ) as e on true
+  where i.state = 'parked' and not exists (
+    select from storno.alarm as a
+    where a.kind = 'charge_parked' and a.raised_at >= e.happened_at
+      and starts_with(a.subject, i.rental_id || ':' || i.purpose || ':' || i.occurrence || '#')
+  )
+  order by e.happened_at, ${KEY_ORDER}
+  limit $1`,
+};
+
 export function openCases(pool: Pool): Cases {
+  const claim = async (
+    statement: Statement,
+    { worker, now, leaseUntil, limit }: Parameters<LiveStore['claim']>[0],
+  ): Promise<readonly ChargeCase[]> =>
+    readClaimed(pool, await runAlone(pool, statement, [worker, timeOf(now), timeOf(leaseUntil), limit]));
   return {
-    async claim({ worker, now, leaseUntil, limit }) {
-      const claimed = await runAlone(pool, CLAIM, [worker, timeOf(now), timeOf(leaseUntil), limit]);
-      return readClaimed(pool, claimed);
-    },
+    claim: (request) => claim(CLAIM, request),
+    claimOpen: (request) => claim(CLAIM_OPEN, request),
     async readCase(key) {
       return (await readCases(pool, [key]))[0] ?? null;
     },
     async readIntents(rentalId) {
       return (await runAlone(pool, READ_INTENTS, [rentalId])).map(intentOf);
+    },
+    async readOldestTrace({ provider, merchantAccount }) {
+      return instantOrNull((await runForOne(pool, READ_OLDEST_TRACE, [provider, merchantAccount]))?.since ?? null);
+    },
+    async readParkedUnsaid(limit) {
+      const rows = await runAlone(pool, READ_PARKED_UNSAID, [limit]);
+      return rows.map((row) => ({ key: keyOf(row), reason: row.reason as string }));
     },
   };
 }

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { assert } from '../../../core/kernel/assert.ts';
 import type { Control, LiveStore } from '../../../flow/ports/store.ts';
-import { instantOf, runAlone, runForOne, type Statement, timeOf } from './sql.ts';
+import { instantOf, instantOrNull, runAlone, runForOne, type Statement, timeOf } from './sql.ts';
 
 type ControlRoom = Pick<
   LiveStore,
-  'readCursor' | 'writeCursor' | 'readControl' | 'setControl' | 'raiseAlarm' | 'countAlarms'
+  'readCursor' | 'writeCursor' | 'readControl' | 'setControl' | 'raiseAlarm' | 'readAlarm' | 'countAlarms'
 >;
 
 const READ_CURSOR: Statement = {
@@ -54,6 +54,11 @@ const RAISE: Statement = {
   select kind from raised`,
 };
 
+const READ_ALARM: Statement = {
+  name: 'read_alarm',
+  text: 'select raised_at from storno.alarm where kind = $1 and subject = $2',
+};
+
 const COUNT_ALARMS: Statement = {
   name: 'count_alarms',
   text: 'select count(*)::int as alarms from storno.alarm where kind = $1 and raised_at >= $2',
@@ -83,6 +88,9 @@ export function openControl(pool: Pool): ControlRoom {
     },
     async raiseAlarm({ kind, subject, message, at }) {
       return (await runForOne(pool, RAISE, [kind, subject, message, timeOf(at)])) === null ? 'exists' : 'raised';
+    },
+    async readAlarm(kind, subject) {
+      return instantOrNull((await runForOne(pool, READ_ALARM, [kind, subject]))?.raised_at ?? null);
     },
     async countAlarms(kind, since) {
       return (await runForOne(pool, COUNT_ALARMS, [kind, timeOf(since)]))?.alarms as number;

@@ -159,5 +159,6 @@ export function sightedOf(row: Row): SightedPayment {
     merchantAccount: row.merchant_account as string,
     providerRef: row.provider_ref as string,
     occurrence: row.occurrence as number,
+    createdAt: instantOf(row.created_at),
   };
 }
