@@ -44,6 +44,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(mapCommand(setup));
   program.addCommand(scenarioCommand(setup));
   program.addCommand(booksCommand(setup));
+  program.addCommand(bankCommand(setup));
   program.addCommand(watchCommand(setup));
   program.addCommand(serveCommand(setup));
   program.addCommand(workerCommand(setup));
@@ -369,6 +370,22 @@ function booksCommand({ onExit, context }: ProgramSetup): Command {
       .action(async (options: ExportOptions) => onExit(await (await import('./books.ts')).runExport(context, options))),
   );
   return books;
+}
+
+function bankCommand({ onExit, context }: ProgramSetup): Command {
+  const bank = new Command('bank')
+    .helpCommand(false)
+    .description('files from and for the bank: camt.052, camt.053, camt.054, pain.001, pain.002, pain.007')
+    .addHelpText('before', 'Examples\n  storno bank check statement.xml\n  storno bank check inbox/*.xml --json\n');
+  const check = new Command('check')
+    .description('what bank files hold, and whether their sums agree to the cent')
+    .argument('<files...>', 'camt.052, camt.053, camt.054 or pain.002');
+  bank.addCommand(
+    addSpeechOptions(check).action(async (files: readonly string[], options: SpeechOptions) =>
+      onExit(await (await import('./bank.ts')).runBankCheck(context, files, options)),
+    ),
+  );
+  return bank;
 }
 
 function migrateCommand({ onExit, context }: ProgramSetup): Command {

@@ -30,7 +30,7 @@ const COUNT_MAX = 1000;
 
 function firstFrom(day: Day): Day {
   let reached = day;
-  // Never more than five closed days follow each other: Good Friday to Easter Monday are four.
+  // Ends: never more than four closed days follow each other, Good Friday to Easter Monday.
   while (!isTargetDay(reached)) reached = addDays(reached, 1);
   return reached;
 }
