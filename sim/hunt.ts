@@ -3,7 +3,7 @@ import { runSeeds } from './pool.ts';
 import { SABOTEURS } from './saboteurs.ts';
 
 /** A planted bug that survives so many seeds has escaped. */
-export const HUNT_SEEDS_MAX = 400;
+export const HUNT_SEEDS_MAX = 2000;
 
 /** Few a seed: which faults are on decides, and more seeds go through more of their combinations. */
 export const HUNT_RENTALS = 40;

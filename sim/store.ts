@@ -18,7 +18,16 @@ import {
 } from './store/provider.ts';
 import { DueQueue } from './store/queue.ts';
 import { endRental, voidRental } from './store/rentals.ts';
-import { compareText, copyRows, emptyRows, type IntentRow, intentName, nameOf, type Rows, require } from './store/rows.ts';
+import {
+  compareText,
+  copyRows,
+  emptyRows,
+  type IntentRow,
+  intentName,
+  nameOf,
+  type Rows,
+  require,
+} from './store/rows.ts';
 import { type Transaction, transact } from './store/transaction.ts';
 
 /** The twin of the database: the same answers, in memory. */

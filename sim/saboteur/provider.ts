@@ -206,23 +206,28 @@ function resendingInsteadOfLooking(inner: Provider): Provider {
   });
 }
 
-/** Failures by rental, as a table without the attempt would hold them: known to all processes of a run. */
-const failures = new Map<string, ProviderPayment>();
+/** Codes of failures by rental, as a table without the attempt would hold them: known to all processes of a run. */
+const failures = new Map<string, string | null>();
 
-/** What failed of a rental answers the next question about its newest attempt. */
+/** What failed of a rental, by answer or by event, answers the next question about its newest attempt. */
 function mixingAttempts(inner: Provider): Provider {
   return changed<Provider>(inner, {
+    async charge(request) {
+      const seen = await inner.charge(request);
+      if (seen.outcome === 'failed_final') failures.set(String(request.metadata.rental_id), seen.declineCode);
+      return seen;
+    },
     async fetch(request) {
       const payment = await inner.fetch(request);
       if (payment?.kind === 'charge' && payment.status === 'failed') {
-        failures.set(String(payment.metadata.rental_id), payment);
+        failures.set(String(payment.metadata.rental_id), payment.code);
       }
       return payment;
     },
     async lookUp(request) {
       const seen = await inner.lookUp(request);
-      const failure = failures.get(request.reference.split(':')[3] ?? '');
-      return failure === undefined ? seen : { ...asFailure(seen), declineCode: failure.code ?? 'declined' };
+      const code = failures.get(request.reference.split(':')[3] ?? '');
+      return code === undefined ? seen : { ...asFailure(seen), declineCode: code ?? 'declined' };
     },
   });
 }

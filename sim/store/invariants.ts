@@ -1,13 +1,17 @@
 import type { Transfer } from '../../src/core/ledger/transfer.ts';
-import type { LiveStore } from '../../src/flow/ports/store.ts';
 import { obligationText } from '../../src/core/live/charge/reference.ts';
+import type { LiveStore } from '../../src/flow/ports/store.ts';
 import { type IntentRow, nameOf, type Rows } from './rows.ts';
 
 type Asked = Parameters<LiveStore['checkInvariants']>[0];
 
 /** Every violated invariant, in words. A full scan: for the end of a run, not for every step. */
 export function violatedInvariants(rows: Rows, asked: Asked): readonly string[] {
-  return [...[...rows.intents.values()].flatMap((row) => ofIntent(rows, row)), ...overdue(rows, asked), ...ofLots(rows)];
+  return [
+    ...[...rows.intents.values()].flatMap((row) => ofIntent(rows, row)),
+    ...overdue(rows, asked),
+    ...ofLots(rows),
+  ];
 }
 
 /** INV-3: while charging runs, somebody looks at what is due. */

@@ -32,7 +32,6 @@ function lastParking(
 
 function isSaid(rows: Rows, key: ObligationKey, since: number): boolean {
   return [...rows.alarms.values()].some(
-    ({ kind, subject, at }) =>
-      kind === 'charge_parked' && at >= since && subject.startsWith(`${obligationText(key)}#`),
+    ({ kind, subject, at }) => kind === 'charge_parked' && at >= since && subject.startsWith(`${obligationText(key)}#`),
   );
 }

@@ -31,11 +31,7 @@ export class DueQueue {
   }
 
   /** The rows that a claim takes of those it wants, those first that wait longest. Their entries are gone: the claim makes new ones. */
-  take(
-    now: number,
-    limit: number,
-    isWanted: (row: IntentRow) => boolean,
-  ): readonly (readonly [string, IntentRow])[] {
+  take(now: number, limit: number, isWanted: (row: IntentRow) => boolean): readonly (readonly [string, IntentRow])[] {
     for (let next = this.#later.peek(); next !== undefined && next.freeAt <= now; next = this.#later.peek()) {
       this.#ready.push(next);
       this.#later.pop();
