@@ -215,7 +215,8 @@ function changeOf(session: Session, found: ChargeCase): ChargeChange {
   const providerRef = `ch_${found.intent.key.rentalId}_${found.intent.key.occurrence}_${chance.int(50)}`;
   if (!isInFlight) {
     if (chance.happens(0.1)) return unchanged(found);
-    if (chance.happens(0.1) && found.intent.state === 'due') return park(found, 'to be looked at', { now, policy: POLICY });
+    if (chance.happens(0.1) && found.intent.state === 'due')
+      return park(found, 'to be looked at', { now, policy: POLICY });
     if (chance.happens(0.1)) return surplus(found, `${providerRef}s`, now);
     if (chance.happens(0.1)) return surplus(found, sightedRef(session, chance.int(6)), now);
     return sample.started(found, now);

@@ -5,8 +5,8 @@ import { unchanged } from '../../src/core/live/charge/case.ts';
 import { park } from '../../src/core/live/charge/take-step.ts';
 import type { LiveStore } from '../../src/flow/ports/store.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
-import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { POLICY } from '../live/cases.ts';
+import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { bothRoles } from './both-roles.ts';
 import {
   account,
@@ -309,7 +309,10 @@ describe('the oldest trace of a provider', () => {
   const traced = async (providerRef: string, createdAt: number) => {
     const payment = { ...merchant, providerRef, kind: 'charge', parentRef: null, status: 'succeeded' } as const;
     const amount = { amountMinor: 1n, currency: CURRENCY };
-    await store.recordPayments([{ payment: { ...payment, amount, createdAt, code: null, metadata: {} }, key: null }], NOW);
+    await store.recordPayments(
+      [{ payment: { ...payment, amount, createdAt, code: null, metadata: {} }, key: null }],
+      NOW,
+    );
   };
 
   it('is its newest payment, or the oldest attempt that is open where that is older', async () => {

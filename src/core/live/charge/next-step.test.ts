@@ -13,7 +13,13 @@ const due = intentOf('due', {});
 const flying = intentOf('in_flight', {});
 const sent = attemptIn('sent', {});
 const failed = attemptIn('failed_final', {});
-const sighted = { provider: 'stripe', merchantAccount: 'acct_1', providerRef: 'ch_8', occurrence: 1, createdAt: SENT_AT };
+const sighted = {
+  provider: 'stripe',
+  merchantAccount: 'acct_1',
+  providerRef: 'ch_8',
+  occurrence: 1,
+  createdAt: SENT_AT,
+};
 
 const ROWS: readonly (readonly [said: string, found: ChargeCase, now: number, step: string])[] = [
   ['nothing was sent: start', caseWith(due, {}), SENT_AT, 'start 1'],

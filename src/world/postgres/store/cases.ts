@@ -15,7 +15,10 @@ import {
   timeOf,
 } from './sql.ts';
 
-type Cases = Pick<LiveStore, 'claim' | 'claimOpen' | 'readCase' | 'readIntents' | 'readOldestTrace' | 'readParkedUnsaid'>;
+type Cases = Pick<
+  LiveStore,
+  'claim' | 'claimOpen' | 'readCase' | 'readIntents' | 'readOldestTrace' | 'readParkedUnsaid'
+>;
 
 export const INTENT_COLUMNS = `${namesOf(KEY, 'i.')}, i.state, i.amount_minor, i.currency, i.provider, i.run_at, i.version,
     i.declines, i.created_at`;

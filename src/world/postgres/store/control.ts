@@ -34,6 +34,13 @@ const SET_CONTROL: Statement = {
     select '', case $1 when 'stopped' then 'charging.stopped' else 'charging.resumed' end,
       jsonb_build_object('reason', $2::text), $4::timestamptz
     from was where charging <> $1
+  ),
+  noted as (
+    insert into storno.audit_entry (account_id, incident_id, happened_at, actor, action, subject, payload)
+    select '', null, $4::timestamptz,
+      case when $3 = 'storno' or exists (select from storno.staff where staff_id = $3) then $3 else 'operator' end,
+      case $1 when 'stopped' then 'charging.stopped' else 'charging.resumed' end, 'charging', '{}'
+    from was where charging <> $1
   )
   update storno.control as c set charging = $1, reason = $2, set_by = $3, set_at = $4
   from was
