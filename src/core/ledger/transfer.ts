@@ -16,6 +16,8 @@ export type LedgerAccount =
   | 'account_receivable'
   /** What we owe the customer: taken beyond what was owed, until it is given back. */
   | 'account_payable'
+  /** Money that the customer may drive off. */
+  | 'account_credit'
   /** Free minutes that the customer may still drive. */
   | 'account_minutes'
   | 'house_revenue'
@@ -29,6 +31,12 @@ export type LedgerAccount =
   /** Taken back by the customer's bank and not won back yet. */
   | 'house_disputed'
   | 'house_written_off'
+  /** Taken wrongly outside these books, and owed since it was found. */
+  | 'house_wrongly_charged'
+  /** Money given beyond what was taken. */
+  | 'house_goodwill'
+  /** Ordered from our bank, not yet booked there: returns to zero. */
+  | 'house_transfer'
   /** Counterpart of minutes given: what goodwill and packages cost, in minutes. */
   | 'house_minutes_granted'
   | 'house_minutes_used'
@@ -53,6 +61,8 @@ export type TransferKind =
   | 'written_off_voided'
   /** Paid for what is not owed any more: from here on we owe it. */
   | 'overpaid'
+  /** Found to be owed for a wrong charge that the books did not owe yet. */
+  | 'liability_recognized'
   | 'minutes_granted'
   | 'minutes_used'
   | 'minutes_restored'
