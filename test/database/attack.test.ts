@@ -104,6 +104,9 @@ const WRITTEN_ONCE = [
   'settlement',
   'ledger_account',
   'migration',
+  'audit_entry',
+  'audit_seal',
+  'audit_checkpoint',
 ];
 
 async function codeOf(pool: Pool, sql: string): Promise<string | null> {

@@ -62,6 +62,12 @@ insert into storno.api_key values ('key_1', repeat('d', 64), 'test', '{}', '2014
 insert into storno.command values ('key_1', 'cmd_1', repeat('e', 64), 201, '{}', null, '2014-11-01');
 update storno.control set charging = 'stopped', reason = 'test', set_by = 'test', set_at = '2014-11-13';
 update storno.control set charging = 'running', reason = 'test', set_by = 'test', set_at = '2014-11-14';
+insert into storno.audit_entry (account_id, incident_id, happened_at, actor, action, subject, payload)
+values ('', 'inc_1', '2014-11-14', 'storno', 'incident.opened', 'inc_1', '{}');
+insert into storno.audit_seal
+select 1, entry_id, 1, repeat('0', 64), repeat('1', 64) from storno.audit_entry where action = 'incident.opened';
+insert into storno.audit_checkpoint values
+  (1, 1, 1, repeat('1', 64), repeat('2', 64), '2014-11-14', 'key', 'pem', 'signature');
 insert into storno.alarm values ('surplus_capture', 'ch_2', 'look', '2014-11-12', null);
 `;
 
@@ -95,6 +101,9 @@ union all select t::text from storno.outbox as t where position is not null
 union all select (key_id, secret_digest, scopes, revoked_at)::text from storno.api_key
 union all select t::text from storno.command as t where status is not null
 union all select t::text from storno.control_history as t
+union all select t::text from storno.audit_entry as t
+union all select t::text from storno.audit_seal as t
+union all select t::text from storno.audit_checkpoint as t
 union all select (number, name, sha256, applied_at)::text from storno.migration
 union all select ('right', relname, relacl, relowner)::text from pg_class where relnamespace::regnamespace::text like 'storno%'
 union all select ('trigger', tgrelid::regclass, tgname, tgenabled)::text from pg_trigger

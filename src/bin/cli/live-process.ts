@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { recover } from '../../flow/live/recover.ts';
 import type { LiveWorld } from '../../flow/live/world.ts';
+import type { AuditLog, Signer } from '../../flow/ports/audit.ts';
 import type { LiveFacts } from '../../flow/ports/live-facts.ts';
 import { StoreUnavailable } from '../../flow/ports/store.ts';
+import type { Log } from '../../flow/ports/world.ts';
 import { systemClock } from '../../world/clock.ts';
+import { openAuditLog } from '../../world/postgres/audit/log.ts';
 import type { Database } from '../../world/postgres/database.ts';
+import { DatabaseTrouble } from '../../world/postgres/embedded/trouble.ts';
 import { guarded } from '../../world/postgres/errors.ts';
 import { readLiveFacts } from '../../world/postgres/live-facts.ts';
 import { openOffice } from '../../world/postgres/office.ts';
@@ -13,6 +17,7 @@ import { openPeople } from '../../world/postgres/people.ts';
 import { openReads } from '../../world/postgres/reads.ts';
 import { withBatching } from '../../world/postgres/store/batching.ts';
 import { openStore } from '../../world/postgres/store.ts';
+import { openSigner } from '../../world/proof/signing-key.ts';
 import { poolOf } from './live.ts';
 import { type Outside, openWorld } from './outside.ts';
 import type { Settings } from './settings.ts';
@@ -32,6 +37,7 @@ export interface Side {
   readonly reads: ReturnType<typeof openReads>;
   readonly people: ReturnType<typeof openPeople>;
   readonly facts: LiveFacts;
+  readonly audit: AuditLog;
 }
 
 export type Roles = 'storno_api' | 'storno_worker';
@@ -51,6 +57,7 @@ export function openSide(
     reads: openReads(pool),
     people: openPeople(pool),
     facts: readLiveFacts(pool),
+    audit: openAuditLog(pool),
   };
 }
 
@@ -62,7 +69,19 @@ export async function startWorker(side: Side, outside: Outside, reach: 'public' 
   log.info('worker started', { worker, state: recovered });
   const sender = { office: side.office, clock: systemClock, log, reach, countDelivery: metrics.countDelivery };
   const { world, facts } = side;
-  return { world, sender, worker, facts, setting: await facts.readSetting() };
+  const audit = { audit: side.audit, clock: systemClock, openSigner: () => signerOrNull(log) };
+  return { world, sender, worker, facts, setting: await facts.readSetting(), audit };
+}
+
+/** Nothing stops charging: where the key cannot be had, checkpoints wait for it and the log says why. */
+async function signerOrNull(log: Log): Promise<Signer | null> {
+  try {
+    return await openSigner(process.env);
+  } catch (error) {
+    if (!(error instanceof DatabaseTrouble)) throw error;
+    log.error('no checkpoint of the audit log can be signed', { reason: error.message });
+    return null;
+  }
 }
 
 async function recoverIfAnswered(world: LiveWorld): Promise<string> {

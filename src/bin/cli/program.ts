@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { AuditCheckpointOptions, AuditListOptions, AuditVerifyOptions } from './audit.ts';
 import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
 import type { Context, SpeechOptions } from './context.ts';
 import type { ControlOptions } from './control.ts';
@@ -51,6 +52,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(controlCommand(setup));
   program.addCommand(chargeCommand(setup));
   program.addCommand(keyCommand(setup));
+  program.addCommand(auditCommand(setup));
   program.addCommand(sandboxCommand(setup));
   program.addCommand(migrateCommand(setup));
   program.addCommand(databaseCommand(setup));
@@ -320,6 +322,39 @@ function keyCommand({ onExit, context }: ProgramSetup): Command {
     'Examples\n  storno key create --name app --scopes rentals:write,charges:read\n  storno key list\n  storno key revoke key_0123456789abcdef\n',
   );
 }
+
+function auditCommand({ onExit, context }: ProgramSetup): Command {
+  const audit = new Command('audit')
+    .helpCommand(false)
+    .description('who decided what: list it, recompute the chain of hashes, sign how far it reaches')
+    .addHelpText(
+      'before',
+      'Examples\n  storno audit list --incident inc_1\n  storno audit checkpoint --out /mnt/auditor/storno.ndjson\n  storno audit verify --checkpoint /mnt/auditor/storno.ndjson\n',
+    );
+  addSpeechOptions(audit.command('list').description('what was decided, newest first'))
+    .option('--incident <id>', 'the time line of one incident')
+    .option('--limit <count>', 'at most so many', atLeastOne, AUDIT_ENTRIES_SHOWN)
+    .action(async (options: AuditListOptions) =>
+      onExit(await (await import('./audit.ts')).runAuditList(context, options)),
+    );
+  addSpeechOptions(audit.command('verify').description('recompute the whole chain; exit 1 where it is not whole'))
+    .option('--checkpoint <file>', 'also against the checkpoints that were kept elsewhere')
+    .option('--public-key <file>', 'trust this key (default: that of the data folder)')
+    .action(async (options: AuditVerifyOptions) =>
+      onExit(await (await import('./audit.ts')).runAuditVerify(context, options)),
+    );
+  addSpeechOptions(audit.command('checkpoint').description('seal what is new and sign how far the chain reaches'))
+    .option('--out <file>', 'add the checkpoint as a line to this file; keep it where nobody can reach both')
+    .action(async (options: AuditCheckpointOptions) =>
+      onExit(await (await import('./audit.ts')).runAuditCheckpoint(context, options)),
+    );
+  addSpeechOptions(audit.command('key').description('print the public key, for whoever verifies')).action(
+    async (options: LiveOptions) => onExit(await (await import('./audit.ts')).runAuditKey(context, options)),
+  );
+  return audit;
+}
+
+const AUDIT_ENTRIES_SHOWN = 100;
 
 function watchCommand({ onExit, context }: ProgramSetup): Command {
   const command = new Command('watch')

@@ -11,6 +11,7 @@ import * as takeEvents from '../../flow/live/take-events.ts';
 import * as watchBooks from '../../flow/live/watch-books.ts';
 import type { LiveWorld } from '../../flow/live/world.ts';
 import type { LiveFacts, LiveSetting } from '../../flow/ports/live-facts.ts';
+import * as sealAudit from '../../flow/remedy/audit.ts';
 import { sendWebhooksOnce, type WebhookSender } from '../../world/webhook.ts';
 import type { Loop } from './loops.ts';
 
@@ -28,6 +29,7 @@ export interface WorkerHands {
   readonly facts: LiveFacts;
   /** As it was when the worker started. */
   readonly setting: LiveSetting;
+  readonly audit: sealAudit.AuditWorld;
 }
 
 /** All that a worker does, side by side. What has nothing to do rests; the rests are how late things are noticed. */
@@ -64,6 +66,7 @@ export function workerLoops(hands: WorkerHands): readonly Loop[] {
       runOnce: () => detectTouched.runOnce(world, facts, setting).then(nothingLeft),
     },
     { name: 'ledger', restMs: MINUTE_MS, runOnce: async () => behind(await readLedger.runOnce(world)) },
+    { name: 'audit', restMs: 2 * SECOND_MS, runOnce: () => sealAudit.runOnce(hands.audit) },
     { name: 'lots', restMs: MINUTE_MS, runOnce: () => expireLots.runOnce(world, { limit: BATCH }) },
     // Reads all of the books: what is wrong there is said aloud within minutes, and found again after each restart.
     { name: 'books', restMs: 10 * MINUTE_MS, runOnce: () => watchBooks.runOnce(world).then(nothingLeft) },
@@ -74,13 +77,14 @@ export function workerLoops(hands: WorkerHands): readonly Loop[] {
 const ROUNDS_MAX = 10_000;
 
 /** All that is due at this instant, then nothing more. False where more was due, or it may not charge. */
-export async function workOnce({ world, sender, worker, facts, setting }: WorkerHands): Promise<boolean> {
+export async function workOnce({ world, sender, worker, facts, setting, audit }: WorkerHands): Promise<boolean> {
   const { callsMax } = world.settings;
   const mayCharge = openGate(world);
   const rounds = { worker, limit: callsMax, leaseMs: LEASE_MS, roundsMax: ROUNDS_MAX, mayCharge };
   const isDone = (await drain(world, rounds)) && (await mayCharge());
   await detectTouched.runOnce(world, facts, setting);
   await watchBooks.runOnce(world);
+  await sealAudit.runOnce(audit);
   for (let round = 0; round < ROUNDS_MAX; round += 1) if ((await sendWebhooksOnce(sender)) === 0) return isDone;
   return false;
 }

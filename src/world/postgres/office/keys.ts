@@ -1,5 +1,6 @@
 import type { ApiKey, Keys } from '../../../flow/ports/office.ts';
-import { at, ms, type OfficeBase, type Row, run, runOne } from './sql.ts';
+import { appendAudit } from '../audit.ts';
+import { at, inTransaction, ms, type OfficeBase, type Row, run, runOne } from './sql.ts';
 
 const COLUMNS = `key_id, secret_digest, name, scopes, ${ms('recorded_at')} as recorded_at, ${ms('expires_at')} as expires_at,
   ${ms('revoked_at')} as revoked_at, ${ms('last_used_at')} as last_used_at`;
@@ -24,10 +25,23 @@ const TOUCH = `
 update storno.api_key set last_used_at = $2::timestamptz
 where key_id = $1 and (last_used_at is null or last_used_at < $2::timestamptz)`;
 
+/** Keys are made at the machine itself: who typed is not known. */
+const BY_COMMAND = { accountId: '', incidentId: null, actor: 'operator' };
+
 export function openKeys(base: OfficeBase): Keys {
   return {
     async putKey(key) {
-      await run(base, PUT, [key.keyId, key.secretDigest, key.name, key.scopes, at(key.recordedAt), at(key.expiresAt)]);
+      const { keyId, secretDigest, name, scopes, recordedAt, expiresAt } = key;
+      await inTransaction(base, async (queries) => {
+        await queries.query(PUT, [keyId, secretDigest, name, scopes, at(recordedAt), at(expiresAt)]);
+        await appendAudit(queries, {
+          ...BY_COMMAND,
+          at: recordedAt,
+          action: 'key.created',
+          subject: keyId,
+          payload: { scopes },
+        });
+      });
     },
     async readKey(keyId) {
       const row = await runOne(base, READ, [keyId]);
@@ -37,9 +51,12 @@ export function openKeys(base: OfficeBase): Keys {
       return (await run(base, LIST, [])).map(keyOf);
     },
     async revokeKey(keyId, now) {
-      const row = await runOne(base, REVOKE, [keyId, at(now)]);
-      if (row?.revoked === true) return 'revoked';
-      return row?.known === true ? 'exists' : 'unknown';
+      return inTransaction(base, async (queries) => {
+        const [row] = (await queries.query(REVOKE, [keyId, at(now)])).rows;
+        if (row?.revoked !== true) return row?.known === true ? 'exists' : 'unknown';
+        await appendAudit(queries, { ...BY_COMMAND, at: now, action: 'key.revoked', subject: keyId, payload: {} });
+        return 'revoked';
+      });
     },
     async touchKey(keyId, now) {
       await run(base, TOUCH, [keyId, at(now)]);
