@@ -20,6 +20,10 @@ before(async () => {
   await rental({ id: 'twice', amount: 1189, currency: 'EUR' });
   await payment({ id: 'ch_1', rental: 'twice', amount: 1189, currency: 'EUR' });
   await payment({ id: 'ch_2', rental: 'twice', amount: 1189, currency: 'EUR' });
+  // A provider's id is its own within one merchant account only.
+  await rental({ id: 'namesake', amount: 700, currency: 'EUR' });
+  await payment({ id: 'ch_1', rental: 'namesake', amount: 700, currency: 'EUR', merchant: 'acct_2' });
+  await payment({ id: 'ch_7', rental: 'namesake', amount: 700, currency: 'EUR', merchant: 'acct_2' });
   await rental({ id: 'yen', amount: 1189, currency: 'JPY' });
   await payment({ id: 'ch_3', rental: 'yen', amount: 1189, currency: 'JPY' });
   await rental({ id: 'raised', amount: 1000, currency: 'EUR' });
@@ -54,7 +58,7 @@ test('the engine of files judges the live database: nothing is rejected, every e
       verdicts.findings
         .map(({ rentalId, refundDue, grade }) => `${rentalId} ${refundDue.amountMinor} ${refundDue.currency} ${grade}`)
         .sort(),
-      ['raised 1000 EUR proven', 'twice 1189 EUR proven', 'voided 500 EUR proven'],
+      ['namesake 700 EUR proven', 'raised 1000 EUR proven', 'twice 1189 EUR proven', 'voided 500 EUR proven'],
     );
   } finally {
     await archive.close();
@@ -93,11 +97,17 @@ async function intent({ rental: id, amount }: { readonly rental: string; readonl
   );
 }
 
-async function payment({ id, rental: of, amount, currency }: Row & { readonly rental: string }): Promise<void> {
+async function payment({
+  id,
+  rental: of,
+  amount,
+  currency,
+  merchant = 'acct_1',
+}: Row & { readonly rental: string; readonly merchant?: string }): Promise<void> {
   await database.admin.query(
     `insert into storno.payment (account_id, provider, merchant_account, payment_id, kind, rental_id, purpose,
       occurrence, generation, status, amount_minor, currency, idempotency_key, created_at, first_seen_at, last_seen_at)
-    values ('acc_1', 'stripe', 'acct_1', $1, 'charge', $2, 'rental', 1, 1, 'succeeded', $3, $4, 'key ' || $1, $5, $5, $5)`,
-    [id, of, amount, currency, NOON],
+    values ('acc_1', 'stripe', $6, $1, 'charge', $2, 'rental', 1, 1, 'succeeded', $3, $4, 'key ' || $1 || $6, $5, $5, $5)`,
+    [id, of, amount, currency, NOON, merchant],
   );
 }

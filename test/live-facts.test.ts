@@ -76,7 +76,7 @@ test('a charge of a moment ago is judged without reading anybody else', async ()
   const { findings } = adjudicate(await facts.factsOf(touched, setting));
   assert.deepEqual(
     findings.map(({ class: what, grade, paymentId }) => `${what} ${grade} ${paymentId}`),
-    ['double_charge proven ch_again'],
+    ['double_charge proven stripe:acct_1:ch_again'],
   );
 });
 

@@ -38,7 +38,7 @@ test('a double charge seen in an account has the name under which its charge was
   await detectTouched.runOnce(house.world, facts, setting);
   assert.deepEqual(
     house.alarms.map(({ kind, subject }) => `${kind} ${subject}`),
-    ['double_charge rnt_1:rental:1:ch_2'],
+    ['double_charge rnt_1:rental:1:stripe:acct_1:ch_2'],
   );
 });
 

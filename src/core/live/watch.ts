@@ -3,12 +3,14 @@ import type { Instant } from '../kernel/time.ts';
 import { legOf } from '../remedy/adjudicate/leg.ts';
 import { detect, type Setting, type Suspect } from '../remedy/detect.ts';
 import type { Obligation } from '../remedy/match.ts';
+import { paymentText } from './charge/entries.ts';
 import { obligationText } from './charge/reference.ts';
 import type { Capture, ChargeCase } from './charge.ts';
 
 /** A charge of this obligation that is one too many, by the one definition that also judges a folder of files. */
 export interface Watched {
-  readonly providerRef: string;
+  /** Its name as `paymentText` says it. */
+  readonly payment: string;
   readonly class: Suspect['class'];
   readonly grade: Suspect['grade'];
 }
@@ -17,7 +19,7 @@ export interface Watched {
 export function watch(found: ChargeCase, now: Instant): readonly Watched[] {
   if (found.captures.length === 0) return [];
   return detect(obligationOf(found, now), settingAt(now)).suspects.map((suspect) => ({
-    providerRef: suspect.share.leg.payment.paymentId,
+    payment: suspect.share.leg.payment.paymentId,
     class: suspect.class,
     grade: suspect.grade,
   }));
@@ -62,7 +64,7 @@ function obligationOf({ intent, captures }: ChargeCase, now: Instant): Obligatio
 function paymentOf(capture: Capture, now: Instant): Payment {
   const { key } = capture;
   return {
-    paymentId: capture.providerRef,
+    paymentId: paymentText(capture),
     kind: 'charge',
     parentPaymentId: null,
     accountId: key.accountId,

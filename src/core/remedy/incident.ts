@@ -127,8 +127,8 @@ function incidentFinding(
     grade: finding.grade,
     rentalId: finding.rentalId,
     ...taker,
-    paymentId: finding.paymentId,
-    keptPaymentId: finding.keptPaymentId,
+    paymentId: bareId(finding.paymentId, taker),
+    keptPaymentId: bareId(finding.keptPaymentId, taker),
     amount: finding.amount,
     refundDue: finding.refundDue,
     reason: finding.reason.slice(0, REASON_LENGTH_MAX),
@@ -141,6 +141,15 @@ function incidentFinding(
       layers: { books: layers.books, provider: layers.provider, bank: layers.bank },
     },
   };
+}
+
+/** The live database's own export names payments with provider and merchant account; the provider knows its id alone. */
+function bareId(
+  paymentId: string | null,
+  { provider, merchantAccount }: { readonly provider: string; readonly merchantAccount: string },
+): string | null {
+  const prefix = `${provider}:${merchantAccount}:`;
+  return paymentId?.startsWith(prefix) ? paymentId.slice(prefix.length) : paymentId;
 }
 
 function evidenceRental(rental: Rental): EvidenceRental {

@@ -51,9 +51,9 @@ export async function announceCaptures(world: LiveWorld, found: ChargeCase): Pro
     await world.bell.raise({ kind: 'surplus_capture', message, subject, at });
   }
   const proven = watch(found, at).filter((one) => one.class === 'double_charge' && one.grade === 'proven');
-  for (const { providerRef } of proven) {
-    const message = `${text} was charged twice: ${providerRef} is one too many.`;
-    await world.bell.raise({ kind: 'double_charge', message, subject: `${text}:${providerRef}`, at });
+  for (const { payment } of proven) {
+    const message = `${text} was charged twice: ${payment} is one too many.`;
+    await world.bell.raise({ kind: 'double_charge', message, subject: `${text}:${payment}`, at });
   }
   if (proven.length > 0) await checkBreaker(world);
 }
