@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -32,6 +32,19 @@ describe('the embedded server', ON_LINUX, () => {
     await database.close();
     assert.deepEqual(await serverProcesses(folder), []);
     assert.equal(await readPostmaster(folder), null);
+  });
+
+  it('keeps the programs of its own version alone, once it has started them', async () => {
+    const [own = ''] = await readdir(folder.engines);
+    const [living, dead] = [`.copying-${process.pid}`, '.copying-999999999'];
+    for (const name of ['1.0.0', living, dead]) await mkdir(join(folder.engines, name, 'bin'), { recursive: true });
+    const database = await open(folder);
+    assert.deepEqual(new Set(await readdir(folder.engines)), new Set([own, living]));
+    await mkdir(join(folder.engines, '1.0.0'));
+    const second = await open(folder);
+    assert.ok((await readdir(folder.engines)).includes('1.0.0'), 'whoever finds it running may be of another version');
+    for (const one of [second, database]) await one.close();
+    await rm(join(folder.engines, living), { recursive: true });
   });
 
   it('keeps fsync, full_page_writes and synchronous_commit on, whatever the configuration file says', async () => {

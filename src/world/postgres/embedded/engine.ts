@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { access, cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataFolder } from './folder.ts';
+import { isAlive } from './postmaster-file.ts';
 import { codeOf, trouble } from './trouble.ts';
 
 /** The programs of one version of PostgreSQL, ready to run. */
@@ -49,9 +50,27 @@ async function findPackage(): Promise<{ readonly native: string; readonly versio
   }
 }
 
+/** Before the number of the process that is just making a copy. */
+const COPYING = '.copying-';
+
+/**
+ * Removes copies of other versions, and those that were never finished. For whoever has just started the server from
+ * this one: then none runs from another. Older programs that wait for it copy theirs again when they start next.
+ */
+export async function removeOtherEngines(folder: DataFolder, { version }: Engine): Promise<void> {
+  const names = (await readdir(folder.engines)).filter((name) => name !== version && !isBeingCopied(name));
+  // What cannot be removed takes up room and does no harm: the next start tries again.
+  const remove = (name: string) => rm(join(folder.engines, name), { recursive: true, force: true }).catch(() => {});
+  await Promise.all(names.map(remove));
+}
+
+function isBeingCopied(name: string): boolean {
+  return name.startsWith(COPYING) && isAlive(Number(name.slice(COPYING.length)));
+}
+
 /** All or nothing: made under another name and renamed. Of several that copy at once one wins, the others agree. */
 async function copyEngine(native: string, home: string): Promise<void> {
-  const staging = `${home}.${process.pid}`;
+  const staging = join(dirname(home), `${COPYING}${process.pid}`);
   await mkdir(dirname(home), { recursive: true, mode: 0o755 });
   await cp(native, staging, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: isNeeded });
   await linkLibraries(native, staging);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { makeCluster, makeFolder, runProgram } from './cluster.ts';
-import { type Engine, installEngine } from './engine.ts';
+import { type Engine, installEngine, removeOtherEngines } from './engine.ts';
 import type { DataFolder } from './folder.ts';
 import { type Launch, launch } from './launch.ts';
 import { keepPasswords, type Passwords, SUPERUSER } from './passwords.ts';
@@ -45,7 +45,10 @@ export async function ensureRunning(embedded: Embedded): Promise<ClientConfig> {
   let failedSince: number | null = null;
   while (performance.now() - begun < START_MS_MAX) {
     const address = await findServer(embedded);
-    if (address !== null) return address;
+    if (address !== null) {
+      if (launched?.exitCode() === null) await removeOtherEngines(embedded.folder, embedded.engine);
+      return address;
+    }
     if (launched === null && !(await isServed(embedded))) {
       await clearLeftover(embedded.folder);
       launched = await launch(embedded.folder, embedded);
