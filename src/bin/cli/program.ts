@@ -7,6 +7,7 @@ import type { StopOptions, UrlOptions } from './database.ts';
 import { problemsAsJson } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { KeyCreateOptions } from './key.ts';
+import type { PreviewOptions, StatementPreviewOptions, TryOptions } from './letter.ts';
 import type { LiveOptions } from './live.ts';
 import type { MapOptions } from './map.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -56,6 +57,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(sandboxCommand(setup));
   program.addCommand(migrateCommand(setup));
   program.addCommand(databaseCommand(setup));
+  program.addCommand(letterCommand(setup));
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -422,6 +424,59 @@ function bankCommand({ onExit, context }: ProgramSetup): Command {
   );
   return bank;
 }
+
+function letterCommand({ onExit, context }: ProgramSetup): Command {
+  const letter = new Command('letter')
+    .helpCommand(false)
+    .description('the letters to customers and the public statement: look at them before anybody else does')
+    .addHelpText('before', LETTER_EXAMPLES);
+  const asked = (command: Command) =>
+    addSpeechOptions(command)
+      .requiredOption('--facts <file>', 'what the letter is about, as JSON (docs/letters.md)')
+      .option('--lang <tag>', 'another language than that of the facts');
+  const printed = (command: Command) =>
+    asked(command)
+      .addOption(new Option('--html', 'the page').conflicts(['text', 'eml', 'json']))
+      .addOption(new Option('--text', 'the text (what is shown anyway)').conflicts(['eml', 'json']));
+  letter.addCommand(
+    printed(new Command('preview').description('show the letter that these facts make'))
+      .addOption(new Option('--eml', 'the whole message, for a mail program').conflicts('json'))
+      .action(async (options: PreviewOptions) => {
+        const { runLetterPreview } = await import('./letter.ts');
+        onExit(await runLetterPreview(context, options));
+      }),
+  );
+  letter.addCommand(
+    asked(new Command('try').description('send it to yourself, over STORNO_SMTP_URL'))
+      .requiredOption('--to <address>', 'your own address')
+      .action(async (options: TryOptions) => {
+        const { runLetterTry } = await import('./letter.ts');
+        onExit(await runLetterTry(context, options));
+      }),
+  );
+  letter.addCommand(
+    printed(new Command('statement').description('show the public statement that these figures make')).action(
+      async (options: StatementPreviewOptions) => {
+        const { runStatementPreview } = await import('./letter.ts');
+        onExit(await runStatementPreview(context, options));
+      },
+    ),
+  );
+  const bounce = new Command('bounce').description('read a delivery report').argument('<file>', 'a raw message');
+  letter.addCommand(
+    addSpeechOptions(bounce).action(async (file: string, options: SpeechOptions) => {
+      const { runLetterBounce } = await import('./letter.ts');
+      onExit(await runLetterBounce(context, file, options));
+    }),
+  );
+  return letter;
+}
+
+const LETTER_EXAMPLES = `Examples
+  storno letter preview --facts facts.json
+  storno letter preview --facts facts.json --lang de --html > letter.html
+  storno letter statement --facts figures.json --lang it
+`;
 
 function migrateCommand({ onExit, context }: ProgramSetup): Command {
   const command = new Command('migrate')
