@@ -171,10 +171,14 @@ export const OTHERS: readonly Row[] = [
   {
     number: 29,
     wrong: 'Two merchant accounts have objects of equal ids.',
-    does: 'Ids are kept with provider and merchant account. A scan knows payments by id alone, which is unique at Stripe.',
+    does: 'Ids are kept with provider and merchant account; a scan of the live database names payments by all three.',
     proofs: [
       tests(HARDSHIP, 'have each their own event', 'have each their own capture, booked apart'),
       tests('src/core/live/charge/observe.test.ts', 'taken by another merchant account'),
+      tests(
+        'test/database-facts.test.ts',
+        'the engine of files judges the live database: nothing is rejected, every excess is found to the cent',
+      ),
       tests('test/provider/doors.test.ts', 'two accounts may have objects of one id, and each gets its own'),
     ],
     later: null,
@@ -337,9 +341,9 @@ export const OTHERS: readonly Row[] = [
   {
     number: 41,
     wrong: 'An account is erased in the middle of something.',
-    does: 'The books know account ids only. The inbox keeps events as they came, with what they say of a customer.',
-    proofs: [],
-    later: later('erasure', 'cutting events down once they are dealt with'),
+    does: 'The books know account ids only. What an event said of a customer goes once the event is dealt with.',
+    proofs: [tests('test/store/store.test.ts', 'loses its bytes once it is dealt with, and not before')],
+    later: later('erasure', 'a claim that outlives its account'),
   },
   {
     number: 42,

@@ -135,8 +135,12 @@ export const SEVERE: readonly Row[] = [
   {
     number: 10,
     wrong: 'An event never comes.',
-    does: 'What is open is asked for; listings and ledger show the rest.',
+    does: 'What is open or pending is asked for until it is final; listings and ledger show the rest.',
     proofs: [
+      tests(
+        'test/live/overlooked.test.ts',
+        'a second payment that was pending when it was listed is booked once it succeeds, though its attempt is closed',
+      ),
       tests(BESIDE, 'a payment that is pending is asked for until it is decided, though no event tells of it'),
       tests(
         CHARGING,

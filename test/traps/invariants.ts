@@ -33,9 +33,15 @@ export const INVARIANT_ROWS: readonly Row[] = [
   {
     number: 3,
     wrong: 'A rental is neither charged nor voided nor written off.',
-    does: 'Every one comes to an end, or stands before a person.',
+    does: 'Every one comes to an end, or stands before a person, who hears of it; what waits for a day is said.',
     proofs: [
       tests(INVARIANTS, 'says …'),
+      tests(
+        'test/live/overlooked.test.ts',
+        'an intent that no worker looks at for a day is said, and not while charging is stopped',
+        'a parking whose announcer died is said by whoever looks after the books next, once',
+        'a payment that stays pending and cannot be taken over goes to a person',
+      ),
       tests('test/live/charging.test.ts', 'declines follow the schedule, then the debt is written off'),
       planted('dunning-never-ends', 'one-decline-and-out'),
     ],
