@@ -77,6 +77,25 @@ function virtualCalls(parts: {
         request.horizonAt,
       ),
     retrieve: ({ merchantAccount, kind, id }) => send('fetch', bare(merchantAccount, `${PATHS[kind]}/${id}`), null),
+    readCharge: ({ merchantAccount, id }) =>
+      send(
+        'read_charge',
+        { ...bare(merchantAccount, `${PATHS.charge}/${id}`), query: { 'expand[0]': 'refunds' } },
+        null,
+      ),
+    listOfCharge: ({ merchantAccount, kind, charge, limit, startingAfter }) =>
+      send(
+        `list_${kind}`,
+        {
+          ...bare(merchantAccount, PATHS[kind]),
+          query: {
+            charge,
+            limit: String(limit),
+            ...(startingAfter === null ? {} : { starting_after: startingAfter }),
+          },
+        },
+        null,
+      ),
     list: (call) =>
       send(`list_${call.kind}`, { ...bare(call.merchantAccount, PATHS[call.kind]), query: queryOf(call) }, null),
   };

@@ -62,10 +62,13 @@ create table storno.refund (
 -- INV-5: of all refunds of one liability one at most is open.
 create unique index refund_one_open on storno.refund (account_id, liability_id)
   where state in ('due', 'in_flight', 'pending', 'quarantined');
-create index refund_run_at on storno.refund (plan_id, run_at) where run_at is not null;
+-- What is to be begun, and what is to be asked for, each in the order in which it waits.
+create index refund_due on storno.refund (plan_id, run_at) where state = 'due';
+create index refund_run_at on storno.refund (run_at) where run_at is not null and state <> 'due';
 create index refund_state on storno.refund (plan_id, state);
 
--- One row is an attempt, written before it is sent. A further generation exists only after a proven final failure.
+-- One row is an attempt, written before it is sent. A further generation exists only after a proven final failure, or
+-- in a later plan for what is left; generations of a liability count on over all plans, since the key is made of them.
 create table storno.refund_attempt (
   account_id text not null,
   plan_id text not null,
@@ -104,6 +107,10 @@ create table storno.refund_evidence (
   seen_at timestamptz not null,
   constraint refund_evidence_pkey primary key (account_id, plan_id, liability_id, version)
 );
+
+-- The last hundred outcomes decide whether a campaign halts by itself.
+create index refund_evidence_outcomes on storno.refund_evidence (plan_id, seen_at)
+  where generation > 0 and outcome in ('succeeded', 'failed_final');
 
 -- One row paces all who refund over one account at a provider: from when on the next request may go out.
 create table storno.pace (

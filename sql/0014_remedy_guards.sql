@@ -49,8 +49,8 @@ begin
 end
 $$;
 
--- A refund keeps what was approved. What succeeded may only fail, later; what failed for good stays so; nothing that may
--- be under way is ever called back to the start.
+-- A refund keeps what was approved. What succeeded may only fail, later; what failed for good stays so; nothing is called
+-- back to the start while anything of it may be under way.
 create function storno.guard_refund() returns trigger
 language plpgsql
 set search_path = ''
@@ -71,8 +71,9 @@ begin
   if new.state <> old.state and not (
     case old.state
       when 'due' then new.state in ('in_flight', 'quarantined', 'not_owed', 'canceled', 'failed')
-      when 'in_flight' then new.state in ('pending', 'succeeded', 'failed', 'quarantined')
-      when 'pending' then new.state in ('succeeded', 'failed', 'quarantined')
+        or (new.state = 'succeeded' and new.channel = 'account_credit')
+      when 'in_flight' then new.state in ('due', 'pending', 'succeeded', 'failed', 'quarantined')
+      when 'pending' then new.state in ('due', 'succeeded', 'failed', 'quarantined')
       when 'quarantined' then true
       when 'succeeded' then new.state = 'failed'
       else false
@@ -80,11 +81,19 @@ begin
   ) then
     perform storno.refuse_step(subject, old.state || ' never becomes ' || new.state);
   end if;
+  if new.state in ('due', 'not_owed', 'canceled') and new.state <> old.state and exists (
+    select from storno.refund_attempt as a
+    where a.account_id = new.account_id and a.plan_id = new.plan_id and a.liability_id = new.liability_id
+      and a.state <> 'failed_final'
+  ) then
+    perform storno.refuse_step(subject, new.state || ' while an attempt may have paid it');
+  end if;
   return new;
 end
 $$;
 
--- As in charging: what was sent never changes, and the next generation begins only after the last failed for good.
+-- As in charging: what was sent never changes, and the next generation begins only after the last failed for good, or in
+-- another plan than one that succeeded.
 create function storno.guard_refund_attempt() returns trigger
 language plpgsql
 set search_path = ''
@@ -95,9 +104,9 @@ begin
   if tg_op = 'INSERT' then
     if new.generation > 1 and not exists (
       select from storno.refund_attempt as before
-      where before.account_id = new.account_id and before.plan_id = new.plan_id
-        and before.liability_id = new.liability_id and before.generation = new.generation - 1
-        and before.state = 'failed_final'
+      where before.account_id = new.account_id and before.liability_id = new.liability_id
+        and before.generation = new.generation - 1
+        and (before.state = 'failed_final' or (before.state = 'succeeded' and before.plan_id <> new.plan_id))
     ) then
       perform storno.refuse_step(subject, 'the generation before has not failed for good');
     end if;

@@ -75,6 +75,7 @@ export function openFakeProvider(clock: Clock): FakeProvider {
       return play(fake.manners.shift() ?? 'take', request);
     },
     refund: async () => nothing('unknown', 'answer', clock.now()),
+    readCharge: async () => null,
     async lookUp({ reference }) {
       fake.lookUps += 1;
       const found = fake.payments.filter((payment) => payment.metadata.reference === reference);

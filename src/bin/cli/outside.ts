@@ -124,6 +124,7 @@ function watched(provider: Provider, metrics: Metrics): Provider {
       return observation;
     },
     fetch: (request) => timed('fetch', provider.fetch(request)),
+    readCharge: (request) => timed('read_charge', provider.readCharge(request)),
     listPayments: (request) => timed('list_payments', provider.listPayments(request)),
     listLedger: (request) => timed('list_ledger', provider.listLedger(request)),
   };

@@ -63,6 +63,10 @@ export type TransferKind =
   | 'overpaid'
   /** Found to be owed for a wrong charge that the books did not owe yet. */
   | 'liability_recognized'
+  /** Given back as money that the customer may drive off. */
+  | 'credited'
+  /** Money on top of what was owed. */
+  | 'goodwill'
   | 'minutes_granted'
   | 'minutes_used'
   | 'minutes_restored'

@@ -2,6 +2,7 @@ import type { OutboxEvent } from '../fact/event.ts';
 import { assert } from '../kernel/assert.ts';
 import type { Money } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
+import { refundEntry, refundFailedEntry } from '../ledger/refund-entry.ts';
 import { type Transfer, transfer } from '../ledger/transfer.ts';
 import { paymentText } from './charge/entries.ts';
 import type { ObligationKey } from './charge.ts';
@@ -84,10 +85,11 @@ export function decideMovement(key: ObligationKey, movement: Movement): DecidedM
   switch (movement.kind) {
     case 'refund':
       if (movement.status === 'succeeded') {
-        return booked(key, movement, { counter: 'refunded', changeMinor: amountMinor, ...REFUND });
+        const entry = refundEntry({ ...movement, accountId: key.accountId, happenedAt: movement.createdAt });
+        return { counter: 'refunded', changeMinor: amountMinor, transfer: entry, event: null };
       }
       if (movement.status === 'pending') return null;
-      return booked(key, movement, { counter: 'refunded', changeMinor: -amountMinor, ...REFUND_FAILED });
+      return { counter: 'refunded', changeMinor: -amountMinor, transfer: failedEntry(key, movement), event: null };
     case 'chargeback':
       if (movement.status !== 'succeeded') return null;
       return booked(key, movement, { counter: 'disputed', changeMinor: amountMinor, ...CHARGEBACK });
@@ -99,10 +101,12 @@ export function decideMovement(key: ObligationKey, movement: Movement): DecidedM
   }
 }
 
+function failedEntry({ accountId }: ObligationKey, movement: Movement): Transfer {
+  return refundFailedEntry({ ...movement, accountId, happenedAt: movement.createdAt });
+}
+
 type Lines = Pick<Transfer, 'kind' | 'debit' | 'credit'>;
 
-const REFUND: Lines = { kind: 'refund', debit: 'account_payable', credit: 'house_clearing' };
-const REFUND_FAILED: Lines = { kind: 'refund_failed', debit: 'house_clearing', credit: 'account_payable' };
 const CHARGEBACK: Lines = { kind: 'chargeback', debit: 'house_disputed', credit: 'house_clearing' };
 const CHARGEBACK_REVERSAL: Lines = {
   kind: 'chargeback_reversal',
@@ -139,7 +143,6 @@ function booked(
 const WON = ':won';
 
 function correctedBy(kind: Transfer['kind'], sourceRef: string): string | null {
-  if (kind === 'refund_failed') return `refund:${sourceRef}`;
   if (kind !== 'chargeback_reversal') return null;
   return sourceRef.endsWith(WON) ? `chargeback:${sourceRef.slice(0, -WON.length)}` : null;
 }

@@ -2,6 +2,7 @@ import type { Observation } from '../../core/fact/observation.ts';
 import type { Money } from '../../core/kernel/money.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import type { PaymentMethod } from '../../core/live/charge.ts';
+import type { ChargeReading } from '../../core/remedy/refund/charge-state.ts';
 
 /** What we ask a provider to take. The same request, byte for byte, on every resend. */
 export interface ChargeRequest {
@@ -106,6 +107,8 @@ export interface Provider {
   }): Promise<Observation>;
   /** The present state of one payment. The reversal of a chargeback bears its name and `:won`, and is fetched by it. */
   fetch(request: { readonly merchantAccount: string; readonly providerRef: string }): Promise<ProviderPayment | null>;
+  /** A charge with all its refunds and disputes, as they are now. */
+  readCharge(request: { readonly merchantAccount: string; readonly chargeRef: string }): Promise<ChargeReading>;
   /** Charges, refunds, disputes created in a half-open window. */
   listPayments(request: ListRequest): Promise<Page<ProviderPayment> | null>;
   /** The provider's own ledger. */

@@ -3,6 +3,7 @@ import { assert } from '../../core/kernel/assert.ts';
 import { sayMoney } from '../../core/kernel/money.ts';
 import { type Instant, MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
 import type { PaymentMethod } from '../../core/live/charge.ts';
+import type { ChargeReading } from '../../core/remedy/refund/charge-state.ts';
 import type {
   ChargeRequest,
   ListRequest,
@@ -13,7 +14,7 @@ import type {
   RefundRequest,
 } from '../../flow/ports/provider.ts';
 import type { Clock } from '../../flow/ports/world.ts';
-import type { Listable, ListCall, Reply, StripeCalls } from './stripe/calls.ts';
+import type { Listable, ListCall, ListOfCharge, Reply, StripeCalls } from './stripe/calls.ts';
 import { type AmountProblem, toWireAmount } from './stripe/exponent.ts';
 import { idOf, type Loose, recordOf } from './stripe/loose.ts';
 import {
@@ -25,6 +26,7 @@ import {
   readRefund,
   unknown,
 } from './stripe/read.ts';
+import { isMissing, readChargeState } from './stripe/read-charge.ts';
 import {
   readChargePayment,
   readDisputePayments,
@@ -38,6 +40,8 @@ import {
 const PAGE_LENGTH = 100;
 /** More payments of one customer since the send are not read: then the look-up is `unknown`, never `absent`. */
 const LOOK_UP_PAGES_MAX = 2;
+/** A charge with more refunds than this is not one that was given back once: it counts as unreadable. */
+const OF_CHARGE_PAGES_MAX = 5;
 /** The provider's clock may be behind ours by this much. */
 const CLOCK_SKEW_MS = 5 * MINUTE_MS;
 const STATEMENT_LENGTH_MAX = 22;
@@ -136,6 +140,36 @@ export class StripeProvider implements Provider {
     if (object === null) return null;
     const payments = toPayments(kind, object, merchantAccount);
     return (part === undefined ? payments[0] : payments[1]) ?? null;
+  }
+
+  /**
+   * Disputes are listed where the charge is marked with one, further refunds where it holds more than fit into it. Null
+   * where any part could not be had.
+   */
+  async readCharge(request: { readonly merchantAccount: string; readonly chargeRef: string }): Promise<ChargeReading> {
+    const { merchantAccount, chargeRef } = request;
+    const reply = await this.#calls.readCharge({ merchantAccount, id: chargeRef });
+    if (isMissing(reply)) return 'missing';
+    const charge = objectOf(reply);
+    if (charge === null) return null;
+    const within = readList({ kind: 'answer', status: 200, body: charge.refunds });
+    const of = { merchantAccount, charge: chargeRef };
+    const refunds = within?.hasMore === false ? within.data : await this.#listAll({ ...of, kind: 'refund' });
+    const disputes = charge.disputed === true ? await this.#listAll({ ...of, kind: 'dispute' }) : [];
+    return refunds === null || disputes === null ? null : readChargeState(charge, { refunds, disputes });
+  }
+
+  async #listAll(request: Pick<ListOfCharge, 'merchantAccount' | 'kind' | 'charge'>): Promise<readonly Loose[] | null> {
+    const items: Loose[] = [];
+    let startingAfter: string | null = null;
+    for (let page = 0; page < OF_CHARGE_PAGES_MAX; page += 1) {
+      const listed = readList(await this.#calls.listOfCharge({ ...request, startingAfter, limit: PAGE_LENGTH }));
+      if (listed === null) return null;
+      items.push(...listed.data);
+      startingAfter = idOf(listed.data.at(-1));
+      if (!listed.hasMore) return items;
+    }
+    return null;
   }
 
   /**

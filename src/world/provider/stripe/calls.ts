@@ -14,7 +14,11 @@ export interface StripeCalls {
     readonly kind: Retrievable;
     readonly id: string;
   }): Promise<Reply>;
+  /** One charge with its latest refunds in it. */
+  readCharge(request: { readonly merchantAccount: string; readonly id: string }): Promise<Reply>;
   list(request: ListCall): Promise<Reply>;
+  /** All refunds or disputes of a charge, newest first. */
+  listOfCharge(request: ListOfCharge): Promise<Reply>;
 }
 
 /** Charges a stored card, whose owner is not there, at once. */
@@ -50,6 +54,14 @@ export interface ListCall {
   /** Whole seconds; the end is excluded, null is open. */
   readonly createdFrom: number;
   readonly createdBefore: number | null;
+  readonly startingAfter: string | null;
+  readonly limit: number;
+}
+
+export interface ListOfCharge {
+  readonly merchantAccount: string;
+  readonly kind: 'refund' | 'dispute';
+  readonly charge: string;
   readonly startingAfter: string | null;
   readonly limit: number;
 }

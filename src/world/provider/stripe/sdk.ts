@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { assert } from '../../../core/kernel/assert.ts';
 import type { Clock } from '../../../flow/ports/world.ts';
-import type { CreateIntent, CreateRefund, ListCall, Reply, Retrievable, StripeCalls } from './calls.ts';
+import type { CreateIntent, CreateRefund, ListCall, ListOfCharge, Reply, Retrievable, StripeCalls } from './calls.ts';
 import { CarefulHttpClient, HORIZON_HEADER, NoAnswer, NotSent } from './http-client.ts';
 
 /** The version whose shapes read.ts knows. It is sent with every request, so that an upgrade is our decision. */
@@ -89,6 +89,17 @@ export class StripeSdk implements StripeCalls {
       case 'dispute':
         return ask(client.disputes.retrieve(request.id));
     }
+  }
+
+  readCharge(request: { readonly merchantAccount: string; readonly id: string }): Promise<Reply> {
+    return ask(this.#client(request).charges.retrieve(request.id, { expand: ['refunds'] }));
+  }
+
+  listOfCharge(request: ListOfCharge): Promise<Reply> {
+    const { charge, limit, startingAfter, kind } = request;
+    const params = { charge, limit, ...(startingAfter === null ? {} : { starting_after: startingAfter }) };
+    const client = this.#client(request);
+    return ask(kind === 'refund' ? client.refunds.list(params) : client.disputes.list(params));
   }
 
   list(request: ListCall): Promise<Reply> {

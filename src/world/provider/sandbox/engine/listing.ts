@@ -103,11 +103,23 @@ function isWithin(desk: Desk, table: ObjectTable, wire: Readonly<Record<string, 
   return table !== 'events' || created * SECOND_MS > desk.now - EVENTS_LISTED_MS;
 }
 
-/** One object by its id; what is new may not be found yet. */
-export function retrieve(desk: Desk, { table, id }: { table: ObjectTable; id: string }): WireAnswer {
+/** One object by its id; what is new may not be found yet. A charge shows its refunds where it is asked to. */
+export function retrieve(
+  desk: Desk,
+  { table, id, query }: { table: ObjectTable; id: string; query: Query },
+): WireAnswer {
   const row = desk.tables.get(table, keyOf(desk.account, id)) as Row<WireObject> | null;
   if (row === null) return missing(NOUNS[table], id);
   const lag = drawDelay(desk, desk.profile.lookUpLag.byId, `lag of ${id}`);
   if (row.wire.created * SECOND_MS + lag > desk.now + SECOND_MS) return missing(NOUNS[table], id);
+  if (table === 'charges' && expands(query, 'refunds')) {
+    const refunds = list(desk, { table: 'refunds', path: '/v1/refunds', query: { charge: id } });
+    if (refunds.ok) return answer({ ...row.wire, refunds: refunds.body } as unknown as Json);
+  }
   return answer(row.wire as unknown as Json);
+}
+
+/** `expand[]=refunds` or `expand[0]=refunds`: SDKs write either. */
+function expands(query: Query, field: string): boolean {
+  return Object.entries(query).some(([name, value]) => name.startsWith('expand[') && value === field);
 }

@@ -52,7 +52,7 @@ export function route(desk: Desk, { method, path, query, form }: WireRequest): W
     if (table !== undefined && id === undefined) return list(desk, { table, path, query });
     // There is no search on purpose: it lags behind, and nobody should rest a decision about money on it.
     if (table !== undefined && id !== undefined && id !== 'search' && verb === undefined)
-      return retrieve(desk, { table, id });
+      return retrieve(desk, { table, id, query });
   }
   if (version === 'v1' && method === 'POST') {
     const create = CREATIONS[collection];
