@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import type { LiveStore, RentalEnding } from '../../src/flow/ports/store.ts';
 import { withBatching } from '../../src/world/postgres/store/batching.ts';
-import { plainly } from '../../src/world/postgres/store/endings.ts';
+import { endOnePlain, PLAIN } from '../../src/world/postgres/store/plain-ending.ts';
+import { scalarsOf } from '../../src/world/postgres/store/sql.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { type EndingParts, ending, NOW, started, succeeded } from '../../test/store/samples.ts';
 import { type BenchServer, CLIENTS } from './server.ts';
@@ -103,29 +104,24 @@ async function postByPgbench(server: BenchServer, seconds: number): Promise<Rate
   return { count, seconds: (performance.now() - begin) / 1000, latenciesMs: [] };
 }
 
-/** What is a parameter in ours is one here, unless it is null or empty. Account and rental are made anew each time. */
+/** What is a parameter in ours is one here, unless it is null. Account and rental are made anew each time. */
 function scriptOfOne(): { readonly script: string; readonly variables: readonly string[] } {
-  const plain = plainly(nextEnding());
+  const plain = nextEnding();
   said -= 1;
-  if (plain === null) throw new Error('the rental of the bench is not a plain one');
-  const texts = plain.values.map((value) => (value === null ? null : String(value)));
-  const rental = `${texts[1]}:`;
+  const texts = scalarsOf(PLAIN, plain).map((value) => (value === null ? null : String(value)));
   const placeOf = (text: string | null, at: number) => {
     if (at === 0) return "('acc_' || :account)";
     if (at === 1) return "('p2_' || :rental)";
     if (text === null) return 'null';
-    // pgbench takes no empty variable.
-    if (text === '') return "''";
-    // What caused an entry names the rental.
-    return text.startsWith(rental) ? `('p2_' || :rental || :v${at})` : `:v${at}`;
+    return `:v${at}`;
   };
   const places = texts.map(placeOf);
-  const sql = plain.statement.text
-    .replace(/\$(\d+)/g, (_, place) => places[Number(place) - 1] ?? '')
+  const sql = endOnePlain(plain)
+    .text.replace(/\$(\d+)/g, (_, place) => places[Number(place) - 1] ?? '')
     .replace(/\s+/g, ' ');
   return {
     script: `\\set account random(0, ${ACCOUNTS - 1})\n\\set rental random(1, ${RENTAL_NUMBERS})\n${sql};\n`,
-    variables: texts.flatMap((text, at) => (text ? [`v${at}=${text.replace(rental, ':')}`] : [])),
+    variables: texts.flatMap((text, at) => (text === null ? [] : [`v${at}=${text}`])),
   };
 }
 

@@ -84,10 +84,10 @@ export function endingOf(parts: EndingParts, revision: number, occurrence: numbe
             createdAt: at,
           },
     transfers: [
-      ...booked({ accountId, sourceRef: obligationText(key), amountMinor, vatMinor, at }),
+      ...booked({ accountId, sourceRef: `${rentalId}:${revision}`, amountMinor, vatMinor, at }),
       ...uses.map((use) => used(accountId, `${obligationText(key)}:${use.lotId}`, use, at)),
     ],
-    events: [event('rental.ended', accountId, { rental_id: rentalId, amount_minor: Number(amountMinor) }, at)],
+    events: [event('rental.ended', accountId, { rental_id: rentalId, revision }, at)],
   };
 }
 

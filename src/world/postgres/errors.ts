@@ -3,6 +3,7 @@ import { DatabaseError } from 'pg';
 import { StoreUnavailable } from '../../flow/ports/store.ts';
 
 /** PostgreSQL's codes that this program knows, by name (PostgreSQL manual, appendix A). No other file names a code. */
+export const NOT_NULL_VIOLATION = '23502';
 export const UNIQUE_VIOLATION = '23505';
 export const CHECK_VIOLATION = '23514';
 export const INSUFFICIENT_PRIVILEGE = '42501';

@@ -3,7 +3,8 @@ import type { OutboxEvent } from '../../../core/fact/event.ts';
 import type { LotUse } from '../../../core/ledger/lot.ts';
 import type { Transfer } from '../../../core/ledger/transfer.ts';
 import type { RentalEnded, RentalEnding } from '../../../flow/ports/store.ts';
-import { CHECK_VIOLATION, HELD, sqlState } from '../errors.ts';
+import { CHECK_VIOLATION, HELD, NOT_NULL_VIOLATION, sqlState, UNIQUE_VIOLATION } from '../errors.ts';
+import { END_PLAIN, endOnePlain, isPlain, PLAIN, TAKE_KEY } from './plain-ending.ts';
 import { readRecords } from './records.ts';
 import { type AccountLotUse, EVENT, INTENT, type NewIntent, RENTAL, TRANSFER, USE } from './shapes.ts';
 import {
@@ -12,8 +13,8 @@ import {
   firstsOf,
   fromArrays,
   namesOf,
-  parameters,
   type Queries,
+  type Row,
   run,
   runAlone,
   type Shape,
@@ -46,13 +47,6 @@ function owned<R>(shape: Shape<R>): Shape<Owned<R>> {
 
 const [INTENTS, TRANSFERS, EVENTS, USES] = [owned(INTENT), owned(TRANSFER), owned(EVENT), owned(USE)];
 
-/** An account that is not known takes no key: nothing else is written for it then. */
-const TAKE_KEY = `insert into storno.rental_key (rental_id, account_id)
-    select rental_id, account_id from r
-    where (select true from storno.account as a where a.account_id = r.account_id)
-    on conflict (rental_id) do nothing
-    returning rental_id::text`;
-
 /** A further revision has its key already. */
 const KEEP_KEY = 'select rental_id from r';
 
@@ -83,50 +77,7 @@ function manyEndings(name: string, key: string): Statement {
   };
 }
 
-/** The account, the rental and its revision are the first three parameters, and stand once. */
-const FIRST = ['account_id', 'rental_id', 'revision'];
-
-function without<R>(shape: Shape<R>): Shape<R> {
-  return shape.filter(([name]) => !FIRST.includes(name));
-}
-
-const OWN = { intent: without(INTENT), transfer: without(TRANSFER), event: without(EVENT) };
-
-/**
- * By far the most common case by itself: one rental that costs something and uses no minutes. Plain parameters instead
- * of arrays spare the server half of its work.
- */
-function oneEnding(entries: number): Statement {
-  const shapes = [RENTAL, OWN.intent, OWN.event, ...new Array<Shape<Transfer>>(entries).fill(OWN.transfer)];
-  const [rental = 0, intent = 0, event = 0, ...transfers] = firstsOf(shapes);
-  const values = transfers.map((first) => `($1, ${parameters(OWN.transfer, first)})`).join(', ');
-  return {
-    name: `end_rental_${entries}`,
-    text: `with key as (
-    insert into storno.rental_key (account_id, rental_id)
-    select $1::text, $2::text where (select true from storno.account where account_id = $1::text)
-    on conflict (rental_id) do nothing
-    returning rental_id::text
-  ),
-  rental as (insert into storno.rental (${namesOf(RENTAL)}) select ${parameters(RENTAL, rental)} from key),
-  intent as (
-    insert into storno.charge_intent (account_id, rental_id, revision, ${namesOf(OWN.intent)})
-    select $1, $2, $3, ${parameters(OWN.intent, intent)} from key
-  ),
-  transfer as (
-    insert into storno.transfer (account_id, ${namesOf(OWN.transfer)})
-    select t.* from key, (values ${values}) as t
-  ),
-  event as (
-    insert into storno.outbox (account_id, ${namesOf(OWN.event)}) select $1, ${parameters(OWN.event, event)} from key
-  )
-  select rental_id from key`,
-  };
-}
-
 const END_RENTALS = manyEndings('end_rentals', TAKE_KEY);
-/** A rental without VAT has one entry, any other two. */
-const END_RENTAL = [1, 2].map(oneEnding);
 const ISSUE_REVISION = manyEndings('issue_revision', KEEP_KEY);
 
 export async function endRental(pool: Pool, ending: RentalEnding): Promise<RentalEnded> {
@@ -156,11 +107,18 @@ export async function endAll(
 ): Promise<readonly PromiseSettledResult<RentalEnded>[]> {
   const answers = new Array<PromiseSettledResult<RentalEnded>>(endings.length);
   for (const batch of batchesOf(endings, ({ record }) => record.rental.rentalId, ROWS_MAX)) {
-    const settled = await settle(
-      pool,
-      batch.map((at) => endings[at] as RentalEnding),
-    );
-    for (const [place, at] of batch.entries()) answers[at] = settled[place] as PromiseSettledResult<RentalEnded>;
+    const rows = batch.map((at) => ({ at, ending: endings[at] as RentalEnding }));
+    const plain = rows.filter(({ ending }) => isPlain(ending));
+    const others = rows.filter(({ ending }) => !isPlain(ending));
+    for (const [part, write] of [[plain, writePlain] as const, [others, writeGeneral] as const]) {
+      if (part.length === 0) continue;
+      const settled = await settle(
+        pool,
+        part.map(({ ending }) => ending),
+        write,
+      );
+      for (const [turn, { at }] of part.entries()) answers[at] = settled[turn] as PromiseSettledResult<RentalEnded>;
+    }
   }
   return answers;
 }
@@ -168,6 +126,7 @@ export async function endAll(
 async function settle(
   pool: Pool,
   endings: readonly RentalEnding[],
+  write: Write,
 ): Promise<readonly PromiseSettledResult<RentalEnded>[]> {
   try {
     const created = await write(pool, endings);
@@ -180,15 +139,15 @@ async function settle(
       value: created.has(rental.rentalId) ? { kind: 'created' } : (known.get(rental.rentalId) as RentalEnded),
     }));
   } catch (error) {
-    if (isSpoiled(error) && endings.length > 1) return settleEach(pool, endings);
+    if (isSpoiled(error) && endings.length > 1) return settleEach(pool, endings, write);
     if (isLotsChanged(error)) return [{ status: 'fulfilled', value: { kind: 'lots_changed' } }];
     return endings.map(() => ({ status: 'rejected', reason: error }));
   }
 }
 
-async function settleEach(pool: Pool, endings: readonly RentalEnding[]) {
+async function settleEach(pool: Pool, endings: readonly RentalEnding[], write: Write) {
   const answers: PromiseSettledResult<RentalEnded>[] = [];
-  for (const ending of endings) answers.push(...(await settle(pool, [ending])));
+  for (const ending of endings) answers.push(...(await settle(pool, [ending], write)));
   return answers;
 }
 
@@ -203,34 +162,36 @@ export function isLotsChanged(error: unknown): boolean {
   return code === CHECK_VIOLATION && (error as { constraint?: string }).constraint === 'lot_remaining_within';
 }
 
-async function write(pool: Pool, endings: readonly RentalEnding[]): Promise<ReadonlySet<string>> {
-  const [first] = endings;
-  const one = endings.length === 1 && first !== undefined ? plainly(first) : null;
-  if (one !== null) {
-    const rows = await runAlone(pool, one.statement, one.values);
-    return new Set(rows.map((row) => row.rental_id as string));
+/** Writes endings of one kind; answers the rentals that were not known. */
+type Write = (pool: Pool, endings: readonly RentalEnding[]) => Promise<ReadonlySet<string>>;
+
+const writeGeneral: Write = async (pool, endings) => createdOf(await runAlone(pool, END_RENTALS, valuesOf(endings)));
+
+const writePlain: Write = async (pool, endings) => {
+  const [first, ...others] = endings;
+  if (first === undefined || others.length > 0) {
+    return createdOf(await runAlone(pool, END_PLAIN, arraysOf(PLAIN, endings)));
   }
-  const [row] = await runAlone(pool, END_RENTALS, valuesOf(endings));
+  try {
+    await runAlone(pool, endOnePlain(first), scalarsOf(PLAIN, first));
+    return new Set([first.record.rental.rentalId]);
+  } catch (error) {
+    if (isKeyRefused(error)) return new Set();
+    throw error;
+  }
+};
+
+function createdOf([row]: readonly Row[]): ReadonlySet<string> {
   return new Set((row?.created as string[] | null) ?? []);
 }
 
-/** Null where the ending has more or less than the plain statement writes. */
-export function plainly({ record, intent, transfers, events }: RentalEnding) {
-  const statement = END_RENTAL[transfers.length - 1];
-  const [event] = events;
-  const { accountId } = record.rental;
-  const isPlain =
-    record.price.lotUses.length === 0 &&
-    events.length === 1 &&
-    [event, intent?.key, ...transfers].every((row) => row?.accountId === accountId);
-  if (statement === undefined || intent === null || event === undefined || !isPlain) return null;
-  const values = [
-    ...scalarsOf(RENTAL, record),
-    ...scalarsOf(OWN.intent, { intent, revision: record.revision }),
-    ...scalarsOf(OWN.event, event),
-    ...transfers.flatMap((transfer) => scalarsOf(OWN.transfer, transfer)),
-  ];
-  return { statement, values };
+/** The rental has its key already, or the account that should have taken it is not there. */
+function isKeyRefused(error: unknown): boolean {
+  const { table, constraint, column } = error as { table?: string; constraint?: string; column?: string };
+  if (table !== 'rental_key') return false;
+  const code = sqlState(error);
+  if (code === UNIQUE_VIOLATION) return constraint === 'rental_key_pkey';
+  return code === NOT_NULL_VIOLATION && column === 'account_id';
 }
 
 /** Writes a further revision of a rental, in the transaction of whoever takes back the one before. */
