@@ -3,6 +3,7 @@ import type { Coverage, Facts, Layers } from '../core/fact/facts.ts';
 import type { Result } from '../core/kernel/result.ts';
 import type { Finding } from '../core/remedy/finding.ts';
 import type { ImportCounts, RejectedRow } from '../core/remedy/import.ts';
+import type { Stratum } from '../core/remedy/outside.ts';
 import type { Population } from '../core/remedy/population.ts';
 
 /** Where the facts lie. `files` holds paths and globs as the user wrote them; no entry, no layer. */
@@ -70,5 +71,22 @@ export interface Archive {
   /** Ids of rentals, payments and charges that read much like this one, the likeliest first, at most three. */
   similar(id: string): Promise<readonly string[]>;
   population(findings: readonly Finding[], progress: Progress): Promise<Population>;
+  /** Rentals of each stratum, drawn by their ids and the seed alone; at most `count` of each, none without rentals. */
+  draw(request: DrawRequest): Promise<readonly Drawn[]>;
   close(): Promise<void>;
+}
+
+export interface DrawRequest {
+  readonly strata: readonly Stratum[];
+  readonly seed: string;
+  readonly count: number;
+  /** Rentals that are not drawn. */
+  readonly except: readonly string[];
+}
+
+export interface Drawn {
+  readonly stratum: Stratum['name'];
+  readonly rentalId: string;
+  /** Null where the source has no customer. */
+  readonly accountId: string | null;
 }

@@ -28,6 +28,8 @@ export function strataOf(
   return [
     { name: 'before', from: lookBackFrom, to: affectedFrom, exceptMarkets: [] },
     { name: 'after', from: affectedTo + 1, to: null, exceptMarkets: [] },
-    { name: 'elsewhere', from: affectedFrom, to: affectedTo + 1, exceptMarkets },
+    ...(exceptMarkets.length === 0
+      ? []
+      : [{ name: 'elsewhere' as const, from: affectedFrom, to: affectedTo + 1, exceptMarkets }]),
   ];
 }

@@ -7,6 +7,7 @@ import type { Archive, Imported, Progress } from '../../flow/ports.ts';
 import { refusedByFact } from './contradiction.ts';
 import { type Counting, population } from './counting.ts';
 import { type Declared, declareFacts, wantedSql } from './declare.ts';
+import { draw } from './draw.ts';
 import { around, outline, screen } from './holdings.ts';
 import { type Database, openDatabase } from './open.ts';
 import type { Holdings, Outlined } from './outline.ts';
@@ -66,6 +67,7 @@ function archiveOver(database: Database): Archive {
     around: (id) => around(imported(), id),
     similar: (id) => similarIds(imported(), id),
     population: (findings, progress) => population(imported(), { findings, counting, progress }),
+    draw: (request) => draw(imported(), request),
     async close() {
       if (!isOpen) return;
       isOpen = false;
