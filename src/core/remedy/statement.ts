@@ -80,7 +80,7 @@ export type StatementSentence =
   | `lead.${'twice' | 'too_much'}`
   | 'as_of'
   | `figures.${'caption' | 'due' | 'refunded' | 'open'}`
-  | `happened.${'heading' | 'debited' | 'cause_open'}`
+  | `happened.${'heading' | 'debited' | 'later' | 'cause_open'}`
   | `who.${'heading' | 'everybody' | 'letter'}`
   | `doing.${'heading' | 'begun' | 'under_way' | 'done'}`
   | `see.${'heading' | 'credit' | 'reversal' | 'by' | 'day_open'}`
@@ -99,8 +99,7 @@ export function composeStatement(facts: StatementFacts): Result<Statement, State
   const values = {
     rentals: countOf(rentals),
     customers: countOf(customers),
-    from: dayOf(rented.from),
-    to: dayOf(rented.to),
+    days: daysOf(rented),
     sums: sumsOf(sums.map(({ due }) => due)),
   };
   return ok({
@@ -120,12 +119,13 @@ export function composeStatement(facts: StatementFacts): Result<Statement, State
 }
 
 function sectionsOf(facts: StatementFacts): readonly StatementSection[] {
-  const { debited, explanation, expectedBy, minutes, operator } = facts;
+  const { rented, debited, explanation, expectedBy, minutes, operator } = facts;
   return [
     {
       heading: say('happened.heading'),
       sentences: [
-        say('happened.debited', { from: dayOf(debited.from), to: dayOf(debited.to) }),
+        say('happened.debited', { days: daysOf(debited) }),
+        ...(debited.to > rented.to ? [say<StatementSentence>('happened.later')] : []),
         explanation === null ? say('happened.cause_open') : { text: explanation },
       ],
     },
@@ -135,8 +135,8 @@ function sectionsOf(facts: StatementFacts): readonly StatementSection[] {
       heading: say('see.heading'),
       sentences: [
         say('see.credit'),
-        expectedBy === null ? say('see.day_open') : say('see.by', { day: dayOf(expectedBy) }),
         say('see.reversal'),
+        expectedBy === null ? say('see.day_open') : say('see.by', { day: dayOf(expectedBy) }),
       ],
     },
     ...(minutes === null
@@ -169,6 +169,10 @@ function doing({ sums }: StatementFacts): Said {
   if (sums.every(({ due, refunded }) => refunded.amountMinor === due.amountMinor)) return say('doing.done');
   const begun = sums.map(({ refunded }) => refunded).filter(({ amountMinor }) => amountMinor > 0n);
   return say('doing.under_way', { refunded: sumsOf(begun) });
+}
+
+function daysOf({ from, to }: StatementFacts['rented']): Value {
+  return { kind: 'days', from, to };
 }
 
 function sumsOf(sums: readonly Money[]): Value {

@@ -28,6 +28,13 @@ export function sayDay(day: Day, locale: Locale): string {
   return written(new Intl.DateTimeFormat(locale.tag, { dateStyle: 'long', timeZone: 'UTC' }), number * DAY_MS, locale);
 }
 
+/** `10–13 November 2014`, or the one day where both are the same. */
+export function sayDays({ from, to }: { readonly from: Day; readonly to: Day }, locale: Locale): string {
+  if (from === to) return sayDay(from, locale);
+  const format = new Intl.DateTimeFormat(locale.tag, { dateStyle: 'long', timeZone: 'UTC' });
+  return format.formatRange(instantOf({ day: from, time: '00:00' }), instantOf({ day: to, time: '00:00' }));
+}
+
 /** `24 November 2014 at 18:02 (Central European Time)`. */
 export function sayTime(time: LocalTime, zone: string, locale: Locale): string {
   const format = new Intl.DateTimeFormat(locale.tag, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });

@@ -1,4 +1,4 @@
-import type { Block, Letter, RidesBlock, Sentence } from '../../core/remedy/notify/letter.ts';
+import type { Block, Letter, RidesBlock, Sentence, Sum } from '../../core/remedy/notify/letter.ts';
 import { html, type Markup } from '../report/markup.ts';
 import { sayAmount } from './format.ts';
 import type { Locale } from './locale.ts';
@@ -25,7 +25,7 @@ function blockAsHtml(block: Block, locale: Locale): Markup {
     case 'points':
       return html`<p style="margin:0 0 8px">${say(block.intro)}</p>
 <ul style="margin:0 0 16px;padding:0 0 0 20px">${block.points.map(
-        (point) => html`<li style="margin:0 0 8px">${joined(point, say)}</li>`,
+        (point) => html`<li style="margin:0 0 8px">${inLines(point.map(say).join('\n'))}</li>`,
       )}</ul>`;
     case 'rides':
       return ridesAsHtml(block, locale);
@@ -54,15 +54,18 @@ const CELL = 'padding:8px 0;vertical-align:top;border-top:1px solid #dcd8cf';
 const NUMBER = 'text-align:right;white-space:nowrap;padding-left:12px';
 const SUB = 'color:#5e5a53;font-size:14px;line-height:20px';
 
+/** Rentals after the first are set apart from what stands above them. */
+const TOP = { first: 'padding:12px 0 8px', further: 'padding:28px 0 8px;border-top:1px solid #dcd8cf' };
+
 /** One table for all rentals: two columns, which fit the narrowest telephone. */
 function ridesAsHtml({ title, rentals, more, sums }: RidesBlock, locale: Locale): Markup {
   const say = sayIn(locale);
   return html`<h2 style="margin:0 0 4px;font-size:16px;line-height:24px;font-weight:600">${say(title)}</h2>
 <table style="width:100%;border-collapse:collapse;margin:0 0 24px;font-size:16px;line-height:24px">
-${rentals.map((rental) => {
+${rentals.map((rental, index) => {
   const { title: when, details, lines } = printRental(rental, locale);
   return html`<tbody>
-<tr><th scope="rowgroup" colspan="2" style="padding:12px 0 8px;text-align:left;font-weight:400">${when}${
+<tr><th class="rule" scope="rowgroup" colspan="2" style="${TOP[index === 0 ? 'first' : 'further']};text-align:left;font-weight:400">${when}${
     details.length === 0
       ? null
       : html`<br><span class="soft" style="${SUB};overflow-wrap:anywhere">${details.join(' · ')}</span>`
@@ -71,18 +74,21 @@ ${lines.map(lineAsHtml)}
 </tbody>`;
 })}
 ${more === null ? null : html`<tbody><tr><td class="soft rule" colspan="2" style="${CELL};${SUB}">${say(more)}</td></tr></tbody>`}
-<tfoot>${sums.map(
-    ({ label, amount }, index) =>
-      html`<tr><th class="strong" scope="row" style="${sumStyle(index, sums.length)};text-align:left">${say(label)}</th><td class="strong" style="${sumStyle(index, sums.length)};${NUMBER}">${sayAmount(amount, locale)}</td></tr>
-`,
-  )}</tfoot>
+<tfoot>${sums.slice(0, -1).map((sum) => sumAsHtml(sum, { rule: 'rule', top: '1px solid #dcd8cf', weight: 400 }))}
+${sums.slice(-1).map((sum) => sumAsHtml(sum, { rule: 'strong', top: '2px solid #1d1c1a', weight: 600 }))}</tfoot>
 </table>`;
+
+  /** The last sum is what the customer receives, and is seen. */
+  function sumAsHtml({ label, amount }: Sum, { rule, top, weight }: SumLook): Markup {
+    const style = `padding:10px 0;vertical-align:top;border-top:${top};font-weight:${weight}`;
+    return html`<tr><th class="${rule}" scope="row" style="${style};text-align:left">${say(label)}</th><td class="${rule}" style="${style};${NUMBER}">${sayAmount(amount, locale)}</td></tr>`;
+  }
 }
 
-/** The last sum is what the customer receives. */
-function sumStyle(index: number, count: number): string {
-  const isLast = index === count - 1;
-  return `padding:10px 0;vertical-align:top;border-top:${isLast ? '2px solid #1d1c1a' : '1px solid #dcd8cf'};font-weight:${isLast ? 600 : 400}`;
+interface SumLook {
+  readonly rule: 'rule' | 'strong';
+  readonly top: string;
+  readonly weight: 400 | 600;
 }
 
 function lineAsHtml({ label, reference, amount, remark, isWrong }: PrintedLine): Markup {

@@ -1,7 +1,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { assert } from '../../core/kernel/assert.ts';
 import type { LetterLabel, LetterSentence, Sentence, Value } from '../../core/remedy/notify/letter.ts';
-import { sayAmount, sayDay, sayTime } from './format.ts';
+import { sayAmount, sayDay, sayDays, sayTime } from './format.ts';
 import type { Language, Locale } from './locale.ts';
 import de from './words/de.json' with { type: 'json' };
 import en from './words/en.json' with { type: 'json' };
@@ -71,6 +71,8 @@ function written(value: Value, locale: Locale): string | number {
       return new Intl.ListFormat(locale.tag).format(value.sums.map((sum) => sayAmount(sum, locale)));
     case 'day':
       return sayDay(value.day, locale);
+    case 'days':
+      return sayDays(value, locale);
     case 'time':
       return sayTime(value.time, value.zone, locale);
     case 'count':
@@ -81,7 +83,7 @@ function written(value: Value, locale: Locale): string | number {
 }
 
 const ITALIAN_MONTHS = 'gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre';
-const ITALIAN_DATE = new RegExp(`\\b([Ii]|de|da|a)l (8|11)(?=\\s(?:${ITALIAN_MONTHS}))`, 'g');
+const ITALIAN_DATE = new RegExp(`\\b([Ii]|de|da|a)l (8|11)(?=(?:[–-]\\d+)?\\s(?:${ITALIAN_MONTHS}))`, 'g');
 
 /** Eight and eleven begin with a vowel: `l’8 novembre`, `dell’11 novembre`. */
 function elided(text: string): string {

@@ -43,6 +43,8 @@ export type Value =
   /** Sums of several currencies, told one after the other. */
   | { readonly kind: 'sums'; readonly sums: readonly Money[] }
   | { readonly kind: 'day'; readonly day: Day }
+  /** From the first to the last day, both included. */
+  | { readonly kind: 'days'; readonly from: Day; readonly to: Day }
   | { readonly kind: 'time'; readonly time: LocalTime; readonly zone: string }
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'text'; readonly text: string };
