@@ -35,6 +35,11 @@ export function splitOf({ transactions }: BankEntry): Split {
   return isWhole ? 'itemised' : 'sum_only';
 }
 
+/** Whether its details, with the fees that the bank took, make the entry to the cent: then each can be taken for itself. */
+export function isExplained(entry: BankEntry): boolean {
+  return splitOf(entry) === 'itemised' && entryBreaks(entry, 1).length === 0;
+}
+
 /** Nothing to check where the bank gives no pair of balances, as in every notification. */
 function balanceBreaks({ opening, closing, entries }: BankStatement): readonly StatementBreak[] {
   if (opening === null || closing === null) return [];
