@@ -10,6 +10,7 @@ const ends = new Map<string, number | null>();
 
 /** The product's calendar, its answers remembered: they depend on nothing but what is asked. */
 export const rememberingCalendar: Calendar = {
+  localTime: ianaCalendar.localTime,
   localDay(instant, zone) {
     const quarter = Math.floor(instant / QUARTER_MS);
     const name = `${zone} ${quarter}`;

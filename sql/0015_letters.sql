@@ -32,7 +32,21 @@ create table storno.letter (
 
 create index letter_run_at on storno.letter (run_at) where run_at is not null;
 create index letter_incident on storno.letter (incident_id, state);
-create index letter_message on storno.letter (message_id) where message_id is not null;
+create index letter_by_id on storno.letter (letter_id);
+
+-- One row says that a letter tells of a refund: of each success and each failure once.
+create table storno.letter_refund (
+  account_id text not null,
+  letter_id text not null,
+  plan_id text not null,
+  liability_id text not null,
+  kind storno.text_1_to_50 not null,
+  constraint letter_refund_pkey primary key (account_id, plan_id, liability_id, kind),
+  constraint letter_refund_letter_fkey foreign key (account_id, letter_id)
+    references storno.letter (account_id, letter_id),
+  constraint letter_refund_refund_fkey foreign key (account_id, plan_id, liability_id)
+    references storno.refund (account_id, plan_id, liability_id)
+);
 
 -- One row is a letter as it went out, for the customer's page and for whoever is asked about it.
 create table storno_pii.letter_copy (
@@ -79,12 +93,12 @@ begin
 end
 $$;
 
-call storno.protect(array[]::text[], array['letter']);
+call storno.protect(array['letter_refund'], array['letter']);
 revoke execute on function storno.guard_letter() from public;
 
 grant usage on schema storno_pii to storno_worker;
-grant select on storno.letter to storno_api, storno_worker, storno_auditor, storno_support;
-grant insert on storno.letter to storno_worker;
+grant select on storno.letter, storno.letter_refund to storno_api, storno_worker, storno_auditor, storno_support;
+grant insert on storno.letter, storno.letter_refund to storno_worker;
 grant update (state, run_at, version, lease_until, tries, message_id, content_digest, sent_at, note) on storno.letter
   to storno_worker;
 grant select on storno_pii.person to storno_worker;

@@ -8,6 +8,7 @@ const ROME = 'Europe/Rome';
 test('a day is the day of its zone', () => {
   const instant = Date.UTC(2026, 10, 10, 23, 30);
   assert.equal(ianaCalendar.localDay(instant, ROME), '2026-11-11');
+  assert.equal(ianaCalendar.localTime(instant, ROME), '00:30');
   assert.equal(ianaCalendar.localDay(instant, 'America/New_York'), '2026-11-10');
 });
 
@@ -22,6 +23,7 @@ test('a day has 23, 24 or 25 hours, and ends with the year', () => {
 
 test('zones and days that do not exist answer null', () => {
   assert.equal(ianaCalendar.localDay(0, 'Europe/Mailand'), null);
+  assert.equal(ianaCalendar.localTime(0, 'Europe/Mailand'), null);
   assert.equal(ianaCalendar.endOfDay('2026-02-30', ROME), null);
   assert.equal(ianaCalendar.endOfDay('30.11.2026', ROME), null);
   assert.equal(ianaCalendar.endOfDay('2026-11-30', ''), null);

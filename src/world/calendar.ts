@@ -5,6 +5,13 @@ import type { Calendar } from '../flow/ports/world.ts';
 export const ianaCalendar: Calendar = {
   localDay: (instant, zone) =>
     orNull(() => Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString()),
+  localTime: (instant, zone) =>
+    orNull(() =>
+      Temporal.Instant.fromEpochMilliseconds(instant)
+        .toZonedDateTimeISO(zone)
+        .toPlainTime()
+        .toString({ smallestUnit: 'minute', roundingMode: 'trunc' }),
+    ),
   endOfDay: (day, zone) =>
     orNull(
       () =>

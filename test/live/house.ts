@@ -71,7 +71,7 @@ export async function openHouse(): Promise<House> {
     providers: [provider],
     clock: ticking,
     entropy: { id: (prefix) => `${prefix}_${++ids}`, int: () => 0 },
-    calendar: { localDay: () => null, endOfDay: () => null },
+    calendar: { localDay: () => null, localTime: () => null, endOfDay: () => null },
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     bell: {
       async raise(alarm) {

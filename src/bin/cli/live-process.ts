@@ -11,6 +11,7 @@ import { openAuditLog } from '../../world/postgres/audit/log.ts';
 import type { Database } from '../../world/postgres/database.ts';
 import { DatabaseTrouble } from '../../world/postgres/embedded/trouble.ts';
 import { guarded } from '../../world/postgres/errors.ts';
+import { openLetterBox } from '../../world/postgres/letters.ts';
 import { readLiveFacts } from '../../world/postgres/live-facts.ts';
 import { openOffice } from '../../world/postgres/office.ts';
 import { openPeople } from '../../world/postgres/people.ts';
@@ -18,6 +19,7 @@ import { openReads } from '../../world/postgres/reads.ts';
 import { withBatching } from '../../world/postgres/store/batching.ts';
 import { openStore } from '../../world/postgres/store.ts';
 import { openSigner } from '../../world/proof/signing-key.ts';
+import { openLetterWorld } from './letter-world.ts';
 import { poolOf } from './live.ts';
 import { type Outside, openWorld } from './outside.ts';
 import type { Settings } from './settings.ts';
@@ -38,6 +40,7 @@ export interface Side {
   readonly people: ReturnType<typeof openPeople>;
   readonly facts: LiveFacts;
   readonly audit: AuditLog;
+  readonly letters: ReturnType<typeof openLetterBox>;
 }
 
 export type Roles = 'storno_api' | 'storno_worker';
@@ -58,11 +61,16 @@ export function openSide(
     people: openPeople(pool),
     facts: readLiveFacts(pool),
     audit: openAuditLog(pool),
+    letters: openLetterBox(pool),
   };
 }
 
 /** What a worker works with, after it has caught up with the provider. */
-export async function startWorker(side: Side, outside: Outside, reach: 'public' | 'any'): Promise<WorkerHands> {
+export async function startWorker(
+  side: Side,
+  outside: Outside,
+  { reach, settings }: { readonly reach: 'public' | 'any'; readonly settings: Settings },
+): Promise<WorkerHands> {
   const { log, metrics } = outside;
   const worker = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   const recovered = await recoverIfAnswered(side.world);
@@ -70,7 +78,9 @@ export async function startWorker(side: Side, outside: Outside, reach: 'public' 
   const sender = { office: side.office, clock: systemClock, log, reach, countDelivery: metrics.countDelivery };
   const { world, facts } = side;
   const audit = { audit: side.audit, clock: systemClock, openSigner: () => signerOrNull(log) };
-  return { world, sender, worker, facts, setting: await facts.readSetting(), audit };
+  const letters =
+    settings.letters === null ? null : openLetterWorld({ ...world, letters: side.letters }, settings.letters);
+  return { world, sender, worker, facts, setting: await facts.readSetting(), audit, letters };
 }
 
 /** Nothing stops charging: where the key cannot be had, checkpoints wait for it and the log says why. */

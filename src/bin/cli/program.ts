@@ -4,6 +4,7 @@ import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
 import type { Context, SpeechOptions } from './context.ts';
 import type { ControlOptions } from './control.ts';
 import type { StopOptions, UrlOptions } from './database.ts';
+import type { DemoOptions } from './demo.ts';
 import { problemsAsJson } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { KeyCreateOptions } from './key.ts';
@@ -58,6 +59,8 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(migrateCommand(setup));
   program.addCommand(databaseCommand(setup));
   program.addCommand(letterCommand(setup));
+  program.addCommand(notifyCommand(setup));
+  program.addCommand(demoCommand(setup));
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -423,6 +426,46 @@ function bankCommand({ onExit, context }: ProgramSetup): Command {
     ),
   );
   return bank;
+}
+
+function notifyCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('notify')
+    .description('write to customers about an incident: what is due now, and how letters stand')
+    .addHelpText('before', 'Examples\n  storno notify inc_1\n  storno notify settle ltr_1 --as sent\n')
+    .enablePositionalOptions();
+  addSpeechOptions(command.command('incident', { isDefault: true }).description('write what is due, and count'))
+    .argument('<incident>', 'inc_…')
+    .action(async (incident: string, options: LiveOptions) => {
+      const { runNotify } = await import('./notify.ts');
+      onExit(await runNotify(context, incident, options));
+    });
+  addSpeechOptions(command.command('settle').description('say what became of a letter that may have gone out or not'))
+    .argument('<letter>', 'ltr_…')
+    .addOption(
+      new Option('--as <state>', 'it was sent, or it is due again').choices(['sent', 'due']).makeOptionMandatory(),
+    )
+    .action(async (letter: string, options: LiveOptions & { readonly as: 'sent' | 'due' }) => {
+      const { runSettleLetter } = await import('./notify.ts');
+      onExit(await runSettleLetter(context, letter, options));
+    });
+  addSpeechOptions(command.command('bounce').description('take in a delivery report: a letter came back'))
+    .argument('<file>', 'a message as it came, .eml')
+    .action(async (file: string, options: LiveOptions) => {
+      const { runBounce } = await import('./notify.ts');
+      onExit(await runBounce(context, file, options));
+    });
+  return command;
+}
+
+function demoCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('demo')
+    .description('play the whole story on this machine: Milan in November 2014, charged twice and made right')
+    .option('--out <dir>', 'where everything is kept', 'out/milano-2014')
+    .option('--stay', 'stay up afterwards for a look, until Ctrl-C');
+  return addSpeechOptions(command).action(async (options: DemoOptions) => {
+    const { runDemo } = await import('./demo.ts');
+    onExit(await runDemo(context, options));
+  });
 }
 
 function letterCommand({ onExit, context }: ProgramSetup): Command {

@@ -51,7 +51,10 @@ async function serve(context: Context, options: ServeOptions, settings: Settings
   const exitCode = await untilEnd(context, outside, async (onDefect) => {
     if (options.withWorker !== true) return null;
     const working = openSide(database, 'storno_worker', parts);
-    const hands = await startWorker(working, outside, options.allowPrivate === true ? 'any' : 'public');
+    const hands = await startWorker(working, outside, {
+      reach: options.allowPrivate === true ? 'any' : 'public',
+      settings,
+    });
     return runLoops(workerLoops(hands), outside.log, onDefect);
   });
   await app.close();

@@ -1,4 +1,6 @@
 import { DAY_MS } from '../../core/kernel/time.ts';
+import type { Operator } from '../../core/remedy/notify/facts.ts';
+import type { Sender } from '../../world/letter/envelope.ts';
 import type { MailSettings } from '../../world/mail.ts';
 import type { Problem } from './exit.ts';
 import { DUNNING_MS } from './policy.ts';
@@ -8,9 +10,18 @@ export interface Settings {
   readonly stripe: StripeSettings | null;
   /** Null: alarms are logged, counted and told, but not mailed. */
   readonly mail: MailSettings | null;
+  /** Null: nobody is written to; letters wait. */
+  readonly letters: LetterSettings | null;
   /** Part of every request to the provider: a change spoils resends of what is under way. */
   readonly statementText: string;
   readonly dunningMs: readonly number[];
+}
+
+/** Who writes to customers, and over which server. */
+export interface LetterSettings {
+  readonly smtpUrl: string;
+  readonly sender: Sender;
+  readonly operator: Operator;
 }
 
 export interface StripeSettings {
@@ -39,6 +50,7 @@ export function readSettings(env: Environment): {
   const settings = {
     stripe: readStripe(env, problems),
     mail: readMail(env, problems),
+    letters: readLetters(env, problems),
     statementText: text(env, 'STORNO_STATEMENT_TEXT') ?? '',
     dunningMs: readDunning(env, problems),
   };
@@ -73,6 +85,24 @@ function readMail(env: Environment, problems: Problem[]): MailSettings | null {
   if (from === null) problems.push(problem('STORNO_MAIL_FROM', 'It must say from whom mail comes.'));
   if (to.length === 0) problems.push(problem('STORNO_ALARM_TO', 'It must say who gets alarms.'));
   return { smtpUrl, from: from ?? '', to };
+}
+
+/** All of it or nothing: a letter without a name, a contact or a place to sign in would look like fraud. */
+function readLetters(env: Environment, problems: Problem[]): LetterSettings | null {
+  const name = text(env, 'STORNO_OPERATOR_NAME');
+  if (name === null) return null;
+  const need = (variable: string, what: string): string => {
+    const value = text(env, variable);
+    if (value === null)
+      problems.push(problem(variable, `Letters need it: ${what}. Or leave STORNO_OPERATOR_NAME out.`));
+    return value ?? '';
+  };
+  const smtpUrl = need('STORNO_SMTP_URL', 'the mail server, smtp://…');
+  const address = need('STORNO_MAIL_FROM', 'the address that letters come from');
+  const contact = need('STORNO_OPERATOR_CONTACT', 'where a person answers');
+  const accountUrl = need('STORNO_ACCOUNT_URL', 'where customers sign in');
+  const replyTo = text(env, 'STORNO_REPLY_TO');
+  return { smtpUrl, sender: { name, address, replyTo }, operator: { name, contact, accountUrl } };
 }
 
 /** `1d,3d,7d`: pauses after the first, second, … decline. After the last one the debt is written off. */

@@ -12,6 +12,8 @@ import * as watchBooks from '../../flow/live/watch-books.ts';
 import type { LiveWorld } from '../../flow/live/world.ts';
 import type { LiveFacts, LiveSetting } from '../../flow/ports/live-facts.ts';
 import * as sealAudit from '../../flow/remedy/audit.ts';
+import * as sendLetters from '../../flow/remedy/send-letters.ts';
+import * as writeLetters from '../../flow/remedy/write-letters.ts';
 import { sendWebhooksOnce, type WebhookSender } from '../../world/webhook.ts';
 import type { Loop } from './loops.ts';
 
@@ -30,14 +32,17 @@ export interface WorkerHands {
   /** As it was when the worker started. */
   readonly setting: LiveSetting;
   readonly audit: sealAudit.AuditWorld;
+  /** Null where nothing says who writes to customers: letters wait. */
+  readonly letters: (writeLetters.LetterWorld & sendLetters.PostWorld) | null;
 }
 
 /** All that a worker does, side by side. What has nothing to do rests; the rests are how late things are noticed. */
 export function workerLoops(hands: WorkerHands): readonly Loop[] {
-  const { world, sender, worker, facts, setting } = hands;
+  const { world, sender, worker, facts, setting, letters } = hands;
   const { callsMax } = world.settings;
   const mayCharge = openGate(world);
   return [
+    ...(letters === null ? [] : letterLoops(letters)),
     {
       name: 'charge',
       restMs: SECOND_MS / 4,
@@ -70,6 +75,14 @@ export function workerLoops(hands: WorkerHands): readonly Loop[] {
     { name: 'lots', restMs: MINUTE_MS, runOnce: () => expireLots.runOnce(world, { limit: BATCH }) },
     // Reads all of the books: what is wrong there is said aloud within minutes, and found again after each restart.
     { name: 'books', restMs: 10 * MINUTE_MS, runOnce: () => watchBooks.runOnce(world).then(nothingLeft) },
+  ];
+}
+
+function letterLoops(letters: NonNullable<WorkerHands['letters']>): readonly Loop[] {
+  return [
+    { name: 'letters', restMs: 5 * SECOND_MS, runOnce: () => writeLetters.runOnce(letters, { limit: BATCH }) },
+    // One after the other: what is left of a lease is looked at before each.
+    { name: 'post', restMs: SECOND_MS, runOnce: () => sendLetters.runOnce(letters, { limit: 1, leaseMs: LEASE_MS }) },
   ];
 }
 

@@ -26,7 +26,10 @@ async function work(context: Context, options: WorkerOptions, settings: Settings
   const outside = openOutside(settings, () => side.office.readGauges(side.world.clock.now()));
   const side = openSide(database, 'storno_worker', { outside, settings, callsMax: options.concurrency });
   try {
-    const hands = await startWorker(side, outside, options.allowPrivate === true ? 'any' : 'public');
+    const hands = await startWorker(side, outside, {
+      reach: options.allowPrivate === true ? 'any' : 'public',
+      settings,
+    });
     if (options.once === true) {
       const isDone = await workOnce(hands);
       outside.log.info('worked off what was due', { state: isDone ? 'quiet' : 'more is due' });

@@ -23,6 +23,8 @@ export type Digest = (text: string) => string;
 export interface Calendar {
   /** `YYYY-MM-DD` of the instant in the zone. */
   localDay(instant: Instant, zone: string): string | null;
+  /** `HH:MM` of the instant on the clocks of the zone, 24 hours. */
+  localTime(instant: Instant, zone: string): string | null;
   /** The instant at which the local day ends and the next begins (23 or 25 hours later at a change of clocks). */
   endOfDay(day: string, zone: string): Instant | null;
 }
