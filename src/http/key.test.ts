@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isOpenedBy, makeKey, parseKey } from './key.ts';
 
 const NOW = Date.UTC(2026, 10, 10);
-const WISH = { name: 'app', scopes: ['control'], now: NOW, expiresAt: null };
+const WISH = { name: 'app', scopes: ['control'], staffId: null, now: NOW, expiresAt: null };
 
 test('a key opens with its own text, and what is kept does not show it', () => {
   const { text, key } = makeKey(WISH);

@@ -17,6 +17,8 @@ export interface MadeKey {
 export function makeKey(wish: {
   readonly name: string;
   readonly scopes: readonly string[];
+  /** The person whose key it is; null for a program's. */
+  readonly staffId: string | null;
   readonly now: Instant;
   readonly expiresAt: Instant | null;
 }): MadeKey {
@@ -29,6 +31,7 @@ export function makeKey(wish: {
       secretDigest: digestOf(secret),
       name: wish.name,
       scopes: wish.scopes,
+      staffId: wish.staffId,
       recordedAt: wish.now,
       expiresAt: wish.expiresAt,
       revokedAt: null,

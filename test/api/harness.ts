@@ -89,7 +89,7 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     /** Asks, and checks that the answer is one that the document promises. */
     call: ask,
     key: async (scopes: readonly string[], { expiresAt = null }: { readonly expiresAt?: number | null } = {}) => {
-      const made = makeKey({ name: 'test', scopes, now: systemClock.now(), expiresAt });
+      const made = makeKey({ name: 'test', scopes, staffId: null, now: systemClock.now(), expiresAt });
       await office.putKey(made.key);
       return made.text;
     },

@@ -17,10 +17,19 @@ export interface SpeechOptions {
 }
 
 /** Says what the user can put right, in the form that the other output has. Answers the exit code. */
-export function refuse({ terminal }: Context, options: SpeechOptions, problems: readonly Problem[]): number {
+export function refuse(context: Context, options: SpeechOptions, problems: readonly Problem[]): number {
+  return refuseWith(context, options, { code: EXIT_USAGE, problems });
+}
+
+/** The same with another exit code than that of usage. */
+export function refuseWith(
+  { terminal }: Context,
+  options: SpeechOptions,
+  { code, problems }: { readonly code: number; readonly problems: readonly Problem[] },
+): number {
   const asJson = options.json === true || options.ndjson === true;
-  terminal.err(asJson ? problemsAsJson(problems) : problemsAsText(problems));
-  return EXIT_USAGE;
+  terminal.err(asJson ? problemsAsJson(problems, code) : problemsAsText(problems));
+  return code;
 }
 
 /** A bar on a terminal, plain lines elsewhere and with `--verbose`, nothing with `--quiet`. */

@@ -3,6 +3,10 @@ export const EXIT_DONE = 0;
 export const EXIT_CRASH = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_ROWS_REJECTED = 3;
+/** What was planned is not what stands any more: plan again. */
+export const EXIT_STALE = 4;
+/** A confirmation or an approval is missing. */
+export const EXIT_NOT_APPROVED = 5;
 export const EXIT_FINDINGS = 10;
 /** 128 and the number of the signal, as shells count: SIGINT is 2, SIGTERM 15. */
 export const EXIT_SIGINT = 130;
@@ -17,8 +21,8 @@ export interface Problem {
 }
 
 /** The object that `--json` and `--ndjson` put on stderr in place of words. */
-export function problemsAsJson(problems: readonly Problem[]): string {
-  return `${JSON.stringify({ error: { exit_code: EXIT_USAGE, problems } })}\n`;
+export function problemsAsJson(problems: readonly Problem[], exitCode: number): string {
+  return `${JSON.stringify({ error: { exit_code: exitCode, problems } })}\n`;
 }
 
 export function problemsAsText(problems: readonly Problem[]): string {

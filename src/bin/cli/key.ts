@@ -3,6 +3,7 @@ import type { ApiKey } from '../../flow/ports/office.ts';
 import { makeKey } from '../../http/key.ts';
 import { SCOPES } from '../../http/policy.ts';
 import { systemClock } from '../../world/clock.ts';
+import { mayBind } from './actor.ts';
 import type { Context } from './context.ts';
 import { refuse } from './context.ts';
 import { EXIT_DONE } from './exit.ts';
@@ -12,6 +13,7 @@ export interface KeyCreateOptions extends LiveOptions {
   readonly name: string;
   readonly scopes: string;
   readonly expires?: string;
+  readonly staff?: string;
   readonly json?: boolean;
 }
 
@@ -32,8 +34,11 @@ export async function runKeyCreate(context: Context, options: KeyCreateOptions):
       problems.map((message) => ({ kind: 'usage', file: null, message })),
     );
   }
-  return withOffice(context, options, async (office) => {
-    const { text, key } = makeKey({ name: options.name, scopes, now: systemClock.now(), expiresAt });
+  return withOffice(context, options, async (office, casework) => {
+    const staffId = options.staff ?? null;
+    const refused = staffId === null ? null : await mayBind({ office, casework }, staffId);
+    if (refused !== null) return refuse(context, options, [refused]);
+    const { text, key } = makeKey({ name: options.name, scopes, staffId, now: systemClock.now(), expiresAt });
     await office.putKey(key);
     if (options.json === true) context.terminal.out(`${JSON.stringify({ key: text, ...said(key) })}\n`);
     else {
@@ -72,12 +77,13 @@ export async function runKeyRevoke(context: Context, keyId: string, options: Liv
   });
 }
 
-function said({ keyId, name, scopes, recordedAt, expiresAt, revokedAt, lastUsedAt }: ApiKey) {
+function said({ keyId, name, scopes, staffId, recordedAt, expiresAt, revokedAt, lastUsedAt }: ApiKey) {
   const time = (instant: number | null) => (instant === null ? null : toRfc3339(instant));
   return {
     key_id: keyId,
     name,
     scopes,
+    staff_id: staffId,
     created_at: time(recordedAt),
     expires_at: time(expiresAt),
     revoked_at: time(revokedAt),
@@ -87,5 +93,7 @@ function said({ keyId, name, scopes, recordedAt, expiresAt, revokedAt, lastUsedA
 
 function lineOf(key: ReturnType<typeof said>): string {
   const state = key.revoked_at === null ? (key.expires_at === null ? 'valid' : `until ${key.expires_at}`) : 'revoked';
-  return `${key.key_id}  ${state}  last used ${key.last_used_at ?? 'never'}  ${key.name}  ${key.scopes.join(',')}`;
+  return `${key.key_id}  ${state}  last used ${key.last_used_at ?? 'never'}  ${key.name}  ${key.scopes.join(',')}${
+    key.staff_id === null ? '' : `  of ${key.staff_id}`
+  }`;
 }

@@ -1,5 +1,7 @@
 import { SECOND_MS } from '../../core/kernel/time.ts';
+import type { Casework } from '../../flow/ports/casework.ts';
 import type { Office } from '../../flow/ports/office.ts';
+import { openCasework } from '../../world/postgres/casework.ts';
 import type { Database } from '../../world/postgres/database.ts';
 import { guarded } from '../../world/postgres/errors.ts';
 import { openOffice } from '../../world/postgres/office.ts';
@@ -30,10 +32,10 @@ export function poolOf(database: Database, wish: PoolWish) {
 export function withOffice(
   context: Context,
   options: LiveOptions,
-  work: (office: Office) => Promise<number>,
+  work: (office: Office, casework: Casework) => Promise<number>,
 ): Promise<number> {
   return withDatabase(context, { url: null, options }, (database) => {
     const connections = poolOf(database, { role: 'storno_api', connectionsMax: CONNECTIONS_OF_A_COMMAND });
-    return work(openOffice({ connections, guard: guarded }));
+    return work(openOffice({ connections, guard: guarded }), openCasework(connections));
   });
 }

@@ -5,18 +5,20 @@ import type { Context, SpeechOptions } from './context.ts';
 import type { ControlOptions } from './control.ts';
 import type { StopOptions, UrlOptions } from './database.ts';
 import type { DemoOptions } from './demo.ts';
-import { problemsAsJson } from './exit.ts';
+import { EXIT_USAGE, problemsAsJson } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { KeyCreateOptions } from './key.ts';
 import type { PreviewOptions, StatementPreviewOptions, TryOptions } from './letter.ts';
 import type { LiveOptions } from './live.ts';
 import type { MapOptions } from './map.ts';
 import type { MigrateOptions } from './migrate.ts';
+import type { ProveOptions } from './prove.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
 import type { ServeOptions } from './serve.ts';
 import { addSourceOptions } from './sources.ts';
+import type { VerifyOptions } from './verify.ts';
 import type { WatchOptions } from './watch.ts';
 import type { WorkerOptions } from './worker.ts';
 
@@ -54,6 +56,8 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(controlCommand(setup));
   program.addCommand(chargeCommand(setup));
   program.addCommand(keyCommand(setup));
+  program.addCommand(proveCommand(setup));
+  program.addCommand(verifyCommand(setup));
   program.addCommand(auditCommand(setup));
   program.addCommand(sandboxCommand(setup));
   program.addCommand(migrateCommand(setup));
@@ -88,7 +92,7 @@ function usageAsJson(text: string): string {
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .trim();
-  return problemsAsJson([{ kind: 'usage', file: null, message }]);
+  return problemsAsJson([{ kind: 'usage', file: null, message }], EXIT_USAGE);
 }
 
 /** Every command speaks in the same ways. */
@@ -325,6 +329,29 @@ function keyCommand({ onExit, context }: ProgramSetup): Command {
   return command.addHelpText(
     'before',
     'Examples\n  storno key create --name app --scopes rentals:write,charges:read\n  storno key list\n  storno key revoke key_0123456789abcdef\n',
+  );
+}
+
+function proveCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('prove')
+    .description('write the evidence pack of an incident: one signed file that anybody can verify')
+    .argument('<incident>', 'inc_…')
+    .requiredOption('--out <file>', 'where to write it')
+    .addHelpText('before', 'Examples\n  storno prove inc_7 --out pack.zip\n  storno verify pack.zip\n');
+  return addSpeechOptions(command).action(async (incidentId: string, options: ProveOptions) =>
+    onExit(await (await import('./prove.ts')).runProve(context, incidentId, options)),
+  );
+}
+
+function verifyCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('verify')
+    .description('recompute an evidence pack from itself, without a database; exit 1 where anything fails')
+    .argument('<pack>', 'a file that storno prove wrote')
+    .option('--public-key <file>', 'trust this key and no other (default: the one in the pack)')
+    .option('--checkpoint <file>', 'also against checkpoints of the audit log that were kept elsewhere')
+    .addHelpText('before', 'Examples\n  storno verify pack.zip --public-key operator.pem --checkpoint kept.ndjson\n');
+  return addSpeechOptions(command).action(async (path: string, options: VerifyOptions) =>
+    onExit(await (await import('./verify.ts')).runVerify(context, path, options)),
   );
 }
 

@@ -26,6 +26,8 @@ export interface ApiKey {
   readonly secretDigest: string;
   readonly name: string;
   readonly scopes: readonly string[];
+  /** The person whose key it is; null where a program holds it. */
+  readonly staffId: string | null;
   readonly recordedAt: Instant;
   readonly expiresAt: Instant | null;
   readonly revokedAt: Instant | null;

@@ -82,20 +82,23 @@ const INSERT_OUTSIDE: Statement = {
 const INSERT_ASSUMPTION: Statement = {
   name: 'insert_assumption',
   text: `insert into storno.assumption (incident_id, ordinal, text, direction, evidence, recorded_by, recorded_at)
-    select $1, coalesce(max(a.ordinal), 0) + 1, $2, $3, $4, $5, $6::timestamptz
-    from storno.assumption as a where a.incident_id = $1
-    having count(*) filter (where (a.text, a.direction, a.evidence) = ($2, $3, $4)) = 0
+    select $1::text, coalesce(max(a.ordinal), 0) + 1, $2::text, $3::text, $4::text, $5::text, $6::timestamptz
+    from storno.assumption as a where a.incident_id = $1::text
+    having count(*) filter (where a.text = $2::text and a.direction = $3::text and a.evidence = $4::text) = 0
     returning ordinal`,
 };
 
 const INSERT_PREVENTION: Statement = {
   name: 'insert_prevention',
   text: `insert into storno.prevention (incident_id, measure, ordinal, owner, test, state, recorded_by, recorded_at)
-    select $1, $2, coalesce(max(p.ordinal), 0) + 1, $3, $4, $5, $6, $7::timestamptz
-    from storno.prevention as p where p.incident_id = $1 and p.measure = $2
-    having ($3, $4, $5) is distinct from (
-      select (l.owner, l.test, l.state) from storno.prevention as l
-      where l.incident_id = $1 and l.measure = $2 order by l.ordinal desc limit 1
+    select $1::text, $2::text, coalesce(max(p.ordinal), 0) + 1, $3::text, $4::text, $5::text, $6::text, $7::timestamptz
+    from storno.prevention as p where p.incident_id = $1::text and p.measure = $2::text
+    having not exists (
+      select from (
+        select l.owner, l.test, l.state from storno.prevention as l
+        where l.incident_id = $1::text and l.measure = $2::text order by l.ordinal desc limit 1
+      ) as last
+      where last.owner = $3::text and last.test = $4::text and last.state = $5::text
     )
     returning ordinal`,
 };
@@ -128,7 +131,7 @@ const REVIEW: Statement = {
   name: 'review_findings',
   text: `insert into storno.finding_review
       (account_id, incident_id, finding_id, ordinal, verdict, reason, reviewed_by, reviewed_at)
-    select f.account_id, f.incident_id, f.finding_id, coalesce(l.ordinal, 0) + 1, $4, $5, $6, $7::timestamptz
+    select f.account_id, f.incident_id, f.finding_id, coalesce(l.ordinal, 0) + 1, $4::text, $5::text, $6::text, $7::timestamptz
     from unnest($2::text[], $3::text[]) as w (account_id, finding_id)
     join storno.incident_finding as f on f.incident_id = $1 and f.account_id = w.account_id
       and f.finding_id = w.finding_id
@@ -137,7 +140,7 @@ const REVIEW: Statement = {
       where r.account_id = f.account_id and r.incident_id = f.incident_id and r.finding_id = f.finding_id
       order by r.ordinal desc limit 1
     ) as l on true
-    where l.verdict is distinct from $4
+    where l.verdict is distinct from $4::text
     on conflict do nothing
     returning finding_id`,
 };
@@ -177,7 +180,7 @@ const LOOK: Statement = {
   name: 'look_outside',
   text: `insert into storno.outside_look
       (account_id, incident_id, rental_id, verdict, note, looked_by, looked_at)
-    select s.account_id, s.incident_id, s.rental_id, $4, $5, $6, $7::timestamptz
+    select s.account_id, s.incident_id, s.rental_id, $4::text, $5::text, $6::text, $7::timestamptz
     from storno.outside_sample as s where s.account_id = $1 and s.incident_id = $2 and s.rental_id = $3
     on conflict do nothing
     returning rental_id`,

@@ -2,12 +2,12 @@ import type { ApiKey, Keys } from '../../../flow/ports/office.ts';
 import { appendAudit } from '../audit.ts';
 import { at, inTransaction, ms, type OfficeBase, type Row, run, runOne } from './sql.ts';
 
-const COLUMNS = `key_id, secret_digest, name, scopes, ${ms('recorded_at')} as recorded_at, ${ms('expires_at')} as expires_at,
+const COLUMNS = `key_id, secret_digest, name, scopes, staff_id, ${ms('recorded_at')} as recorded_at, ${ms('expires_at')} as expires_at,
   ${ms('revoked_at')} as revoked_at, ${ms('last_used_at')} as last_used_at`;
 
 const PUT = `
-insert into storno.api_key (key_id, secret_digest, name, scopes, recorded_at, expires_at)
-values ($1, $2, $3, $4::text[], $5::timestamptz, $6::timestamptz)`;
+insert into storno.api_key (key_id, secret_digest, name, scopes, recorded_at, expires_at, staff_id)
+values ($1, $2, $3, $4::text[], $5::timestamptz, $6::timestamptz, $7)`;
 
 const READ = `select ${COLUMNS} from storno.api_key where key_id = $1`;
 
@@ -31,9 +31,9 @@ const BY_COMMAND = { accountId: '', incidentId: null, actor: 'operator' };
 export function openKeys(base: OfficeBase): Keys {
   return {
     async putKey(key) {
-      const { keyId, secretDigest, name, scopes, recordedAt, expiresAt } = key;
+      const { keyId, secretDigest, name, scopes, recordedAt, expiresAt, staffId } = key;
       await inTransaction(base, async (queries) => {
-        await queries.query(PUT, [keyId, secretDigest, name, scopes, at(recordedAt), at(expiresAt)]);
+        await queries.query(PUT, [keyId, secretDigest, name, scopes, at(recordedAt), at(expiresAt), staffId]);
         await appendAudit(queries, {
           ...BY_COMMAND,
           at: recordedAt,
@@ -70,6 +70,7 @@ function keyOf(row: Row): ApiKey {
     secretDigest: row.secret_digest as string,
     name: row.name as string,
     scopes: row.scopes as string[],
+    staffId: row.staff_id as string | null,
     recordedAt: row.recorded_at as number,
     expiresAt: row.expires_at as number | null,
     revokedAt: row.revoked_at as number | null,
