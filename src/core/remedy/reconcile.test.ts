@@ -328,8 +328,8 @@ test('a cent that is taken from a matched payment is named wherever it was', () 
   );
 });
 
-test('a hundred thousand transfers of one file are matched in seconds', () => {
-  const count = 100_000;
+test('twenty thousand transfers of one file are matched in seconds', () => {
+  const count = 20_000;
   const expectations = Array.from({ length: count }, (_, at) =>
     expected(`e${at}`, -BigInt(100 + (at % 900)), { promisedOn: ON, references: [`e${at}`, 'file'] }),
   );
@@ -340,5 +340,5 @@ test('a hundred thousand transfers of one file are matched in seconds', () => {
   const { groups } = run({ expectations, movements });
   const { user, system } = process.cpuUsage(started);
   assert.equal(groups.filter(({ standing }) => standing === 'matched').length, count);
-  assert.ok((user + system) / 1e6 < 10, `took ${(user + system) / 1e6} s of processor time`);
+  assert.ok((user + system) / 1e6 < 5, `took ${(user + system) / 1e6} s of processor time`);
 });
