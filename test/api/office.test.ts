@@ -60,6 +60,7 @@ test('a key is read as it was put, revoked once, and says when it was last used'
     expiresAt: NOW + 1,
     revokedAt: null,
     lastUsedAt: null,
+    staffId: null,
   };
   await office.putKey(key);
   assert.deepEqual(await office.readKey('key_a'), key);
