@@ -224,8 +224,7 @@ create index liability_incident on storno.liability (incident_id, account_id);
 insert into storno.ledger_account (ledger_account, normal_side, meaning) values
   ('house_wrongly_charged', 'debit', 'Taken wrongly outside these books, and owed since it was found'),
   ('account_credit', 'credit', 'Money that the customer may drive off'),
-  ('house_goodwill', 'debit', 'Money given beyond what was owed'),
-  ('house_transfer', 'credit', 'Ordered from our bank, not yet booked there; returns to zero');
+  ('house_goodwill', 'debit', 'Money given beyond what was owed');
 
 alter domain storno.ledger_line drop constraint ledger_line_in_chart;
 do $$

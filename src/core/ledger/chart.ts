@@ -34,7 +34,6 @@ export const CHART: readonly ChartLine[] = [
   line('house_bank', 'debit', '1800', 'Bank'),
   line('account_payable', 'credit', '3300', 'Owed to customers'),
   line('account_credit', 'credit', '3310', 'Credit that customers may drive off'),
-  line('house_transfer', 'credit', '3320', 'Ordered from the bank, not booked there yet'),
   line('house_vat', 'credit', '3800', 'VAT collected'),
   line('house_revenue', 'credit', '4400', 'Rentals, net of VAT'),
   line('house_provider_fees', 'debit', '6855', 'Fees of the provider'),

@@ -35,8 +35,6 @@ export type LedgerAccount =
   | 'house_wrongly_charged'
   /** Money given beyond what was taken. */
   | 'house_goodwill'
-  /** Ordered from our bank, not yet booked there: returns to zero. */
-  | 'house_transfer'
   /** Counterpart of minutes given: what goodwill and packages cost, in minutes. */
   | 'house_minutes_granted'
   | 'house_minutes_used'
@@ -51,6 +49,9 @@ export type TransferKind =
   | 'surplus_capture'
   | 'refund'
   | 'refund_failed'
+  /** Paid from our bank account to the customer's. */
+  | 'transferred'
+  | 'transfer_returned'
   | 'chargeback'
   | 'chargeback_reversal'
   | 'settled'

@@ -20,12 +20,12 @@ export interface CaptureCounters {
 
 /**
  * The counters after a movement. What the outside did is counted whatever it was, and the sum of what was given back
- * never grows beyond what was captured (INV-4): a dispute takes what is left and the rest is excess; a refund takes its
- * room from the dispute, whose part becomes excess. Taking back a dispute takes the excess first.
+ * never grows beyond what was captured (INV-4): a dispute takes what is left and the rest is excess; a refund or a
+ * transfer takes its room from the dispute, whose part becomes excess. Taking back a dispute takes the excess first.
  */
 export function countMovement(
   before: CaptureCounters,
-  counter: 'refunded' | 'disputed',
+  counter: 'refunded' | 'transferred' | 'disputed',
   changeMinor: bigint,
 ): CaptureCounters {
   const left = before.captured - before.refunded - before.reserved - before.transferred - before.disputed;
@@ -43,13 +43,13 @@ export function countMovement(
     assert(disputed >= 0n, `more won back than was disputed: ${changeMinor} of ${before.disputed}`);
     return { ...before, disputed, disputedExcess: before.disputedExcess - ofExcess };
   }
-  const refunded = before.refunded + changeMinor;
-  assert(refunded >= 0n, `more refunds failed than were paid: ${changeMinor} of ${before.refunded}`);
+  const after = before[counter] + changeMinor;
+  assert(after >= 0n, `more came back than was ${counter}: ${changeMinor} of ${before[counter]}`);
   const lacking = changeMinor > left ? changeMinor - left : 0n;
-  assert(lacking <= before.disputed, `refunded ${refunded} of ${before.captured} captured`);
+  assert(lacking <= before.disputed, `${counter} ${after} of ${before.captured} captured`);
   return {
     ...before,
-    refunded,
+    [counter]: after,
     disputed: before.disputed - lacking,
     disputedExcess: before.disputedExcess + lacking,
   };

@@ -120,6 +120,7 @@ export interface RefundEvidence {
 export interface CounterChange {
   readonly reserved: bigint;
   readonly refunded: bigint;
+  readonly transferred: bigint;
   readonly credited: bigint;
   readonly elsewhere: bigint;
 }

@@ -3,7 +3,13 @@ import { assert } from '../../kernel/assert.ts';
 import type { Instant } from '../../kernel/time.ts';
 import type { CounterChange, RefundAttempt, RefundCase, RefundChange, RefundEvidence, RefundState } from '../refund.ts';
 
-export const NO_COUNTERS: CounterChange = { reserved: 0n, refunded: 0n, credited: 0n, elsewhere: 0n };
+export const NO_COUNTERS: CounterChange = {
+  reserved: 0n,
+  refunded: 0n,
+  transferred: 0n,
+  credited: 0n,
+  elsewhere: 0n,
+};
 
 export function isOpenRefund(attempt: RefundAttempt): boolean {
   return attempt.state === 'sent' || attempt.state === 'pending';
@@ -67,6 +73,7 @@ export function afterRefundChange(found: RefundCase, change: RefundChange): Refu
       ...liability,
       reservedMinor: liability.reservedMinor + counters.reserved,
       refundedMinor: liability.refundedMinor + counters.refunded,
+      transferredMinor: liability.transferredMinor + counters.transferred,
       creditedMinor: liability.creditedMinor + counters.credited,
       elsewhereMinor: liability.elsewhereMinor + counters.elsewhere,
     },
