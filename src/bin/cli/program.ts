@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditCheckpointOptions, AuditListOptions, AuditVerifyOptions } from './audit.ts';
+import type { BankMatchOptions } from './bank-match.ts';
+import type { BankOrderOptions } from './bank-order.ts';
 import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
 import type { Context, SpeechOptions } from './context.ts';
 import type { ControlOptions } from './control.ts';
@@ -443,13 +445,35 @@ function bankCommand({ onExit, context }: ProgramSetup): Command {
   const bank = new Command('bank')
     .helpCommand(false)
     .description('files from and for the bank: camt.052, camt.053, camt.054, pain.001, pain.002, pain.007')
-    .addHelpText('before', 'Examples\n  storno bank check statement.xml\n  storno bank check inbox/*.xml --json\n');
+    .addHelpText(
+      'before',
+      'Examples\n  storno bank check inbox/*.xml --json\n  storno bank order refunds.json --out refunds.xml\n  storno bank match inbox/*.xml --expected refunds-expected.json --as-of 2026-11-30\n',
+    );
   const check = new Command('check')
     .description('what bank files hold, and whether their sums agree to the cent')
     .argument('<files...>', 'camt.052, camt.053, camt.054 or pain.002');
   bank.addCommand(
     addSpeechOptions(check).action(async (files: readonly string[], options: SpeechOptions) =>
       onExit(await (await import('./bank.ts')).runBankCheck(context, files, options)),
+    ),
+  );
+  const order = new Command('order')
+    .description('write a file for the bank: credit transfers (pain.001) or reversals of direct debits (pain.007)')
+    .argument('<file>', 'JSON that says what; docs/bank.md has the form')
+    .requiredOption('--out <file>', 'where to write; refused if it exists');
+  bank.addCommand(
+    addSpeechOptions(order).action(async (file: string, options: BankOrderOptions) =>
+      onExit(await (await import('./bank-order.ts')).runBankOrder(context, file, options)),
+    ),
+  );
+  const match = new Command('match')
+    .description('whether what was ordered has come to pass, by what the bank says')
+    .argument('<files...>', 'camt.052, camt.053 or camt.054, in the order in which they came')
+    .requiredOption('--expected <file>', 'JSON list of what is expected; docs/bank.md has the form')
+    .requiredOption('--as-of <day>', 'up to which day the files are complete');
+  bank.addCommand(
+    addSpeechOptions(match).action(async (files: readonly string[], options: BankMatchOptions) =>
+      onExit(await (await import('./bank-match.ts')).runBankMatch(context, files, options)),
     ),
   );
   return bank;
