@@ -22,7 +22,9 @@ export type SendMail = (
 const WAIT_MS_MAX = 10 * SECOND_MS;
 
 export function openMail({ smtpUrl, from, to }: MailSettings): SendMail {
-  const transport = createTransport(smtpUrl, {
+  // Within one object: what stands in a second one would be defaults of the message, and no wait would ever end.
+  const transport = createTransport({
+    url: smtpUrl,
     connectionTimeout: WAIT_MS_MAX,
     greetingTimeout: WAIT_MS_MAX,
     socketTimeout: WAIT_MS_MAX,

@@ -17,9 +17,9 @@ for (const [name, facts] of Object.entries(LETTERS)) {
       assert.ok(composed.ok, composed.ok ? '' : JSON.stringify(composed.error, withBigints));
       const { subject, text } = letterPress.print(composed.value);
       const letter = `${subject}\n\n${text}`;
-      const path = join(GOLDEN, `${name}.${language}.txt`);
+      const path = join(GOLDEN, language, `${name}.txt`);
       if (process.env.STORNO_GOLDEN === 'write') {
-        mkdirSync(GOLDEN, { recursive: true });
+        mkdirSync(join(GOLDEN, language), { recursive: true });
         writeFileSync(path, letter);
       }
       assert.equal(letter, readFileSync(path, 'utf8'));

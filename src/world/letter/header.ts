@@ -7,7 +7,7 @@ const LINE_LENGTH_MAX = 250;
 const ADDRESS_LENGTH_MAX = 254;
 
 /**
- * The text on one line: a line break in a name would begin a header of its own. Other control characters and the marks
+ * The text on one line: a line break in a name would begin a header of its own, or a paragraph in our words. Other control characters and the marks
  * that turn the writing direction show as U+FFFD.
  */
 export function oneLine(text: string): string {

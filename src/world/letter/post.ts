@@ -31,7 +31,9 @@ export const POST_WAITS: PostWaits = { connectMs: 10 * SECOND_MS, answerMs: 60 *
  * and that is a repetition which nobody decided.
  */
 export function openLetterPost({ smtpUrl, sender, waits }: PostSettings): LetterPost {
-  const transport = createTransport(withoutPool(smtpUrl), {
+  // Within one object: what stands in a second one would be defaults of the message, and no wait would ever end.
+  const transport = createTransport({
+    url: withoutPool(smtpUrl),
     connectionTimeout: waits.connectMs,
     greetingTimeout: waits.connectMs,
     socketTimeout: waits.answerMs,

@@ -1,5 +1,6 @@
 import type { Debit, Ride, WrongedRental } from '../../core/remedy/notify/facts.ts';
 import { sayAmount, sayClock, sayDay, sayZone } from './format.ts';
+import { oneLine } from './header.ts';
 import type { Locale } from './locale.ts';
 import { labelIn } from './words.ts';
 
@@ -51,9 +52,9 @@ function span({ started, ended, zone }: Ride, locale: Locale): string {
 function detailsOf({ market, vehicle, rentalId }: Ride, locale: Locale): readonly string[] {
   const label = labelIn(locale);
   return [
-    market,
-    ...(vehicle === null ? [] : [label('label.vehicle', { vehicle })]),
-    label('label.rental', { rental: rentalId }),
+    oneLine(market),
+    ...(vehicle === null ? [] : [label('label.vehicle', { vehicle: oneLine(vehicle) })]),
+    label('label.rental', { rental: oneLine(rentalId) }),
   ];
 }
 
@@ -67,7 +68,7 @@ function printDebit({ amount, day, reference, excess }: Debit, locale: Locale): 
         : label('label.partly', { amount: sayAmount(excess, locale) });
   return {
     label: label('label.debit', { day: sayDay(day, locale) }),
-    reference,
+    reference: oneLine(reference),
     amount: sayAmount(amount, locale),
     remark,
     isWrong: excess.amountMinor > 0n,

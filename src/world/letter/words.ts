@@ -2,6 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { assert } from '../../core/kernel/assert.ts';
 import type { LetterLabel, LetterSentence, Sentence, Value } from '../../core/remedy/notify/letter.ts';
 import { sayAmount, sayDay, sayDays, sayTime } from './format.ts';
+import { oneLine } from './header.ts';
 import type { Language, Locale } from './locale.ts';
 import de from './words/de.json' with { type: 'json' };
 import en from './words/en.json' with { type: 'json' };
@@ -78,7 +79,7 @@ function written(value: Value, locale: Locale): string | number {
     case 'count':
       return value.count;
     case 'text':
-      return value.text;
+      return oneLine(value.text);
   }
 }
 
