@@ -1,3 +1,4 @@
+import { policyFor } from '../src/bin/cli/policy.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../src/core/kernel/time.ts';
 import type { LiveSettings } from '../src/flow/live/world.ts';
 import { MARKETS } from './oracle.ts';
@@ -17,6 +18,7 @@ export const LEASE_MS = 10 * MINUTE_MS;
 export function settingsFor(swarm: Swarm): LiveSettings {
   const horizonMs = areKeysALock(swarm) ? Math.min(swarm.keyTtlMs / 2, 12 * HOUR_MS) : 20 * SECOND_MS;
   return {
+    refund: policyFor({ dunningMs: [] }).refund,
     charge: {
       horizonMs,
       requestLifeMs: Math.min(swarm.keyTtlMs - horizonMs, 12 * HOUR_MS),

@@ -20,6 +20,7 @@ import { type Oracle, tell } from './oracle.ts';
 import { letInOutsider } from './outside.ts';
 import type { Process } from './process.ts';
 import { connectProvider } from './provider.ts';
+import { NO_REFUNDS } from './refunds.ts';
 import type { Saboteur } from './saboteur/plant.ts';
 import { saboteurNamed } from './saboteurs.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
@@ -186,6 +187,7 @@ export function buildWorld(
       const adapter = connectProvider({ process, network, clock });
       return {
         store,
+        refunds: NO_REFUNDS,
         providers: [plant?.provider === undefined ? adapter : plant.provider(adapter)],
         clock,
         entropy: site.entropy(process),

@@ -1,3 +1,4 @@
+import { NO_REFUNDS } from '../../sim/refunds.ts';
 import { DUNNING_MS, policyFor } from '../../src/bin/cli/policy.ts';
 import { MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { LiveWorld } from '../../src/flow/live/world.ts';
@@ -132,6 +133,7 @@ function worldOf(ports: ApiPorts, { log, metrics }: { readonly log: Log; readonl
   const { store, clock, entropy, calendar, digest } = ports;
   return {
     store,
+    refunds: NO_REFUNDS,
     providers: [],
     clock,
     entropy,

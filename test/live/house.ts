@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { NO_REFUNDS } from '../../sim/refunds.ts';
 import { createMemoryStore, type MemoryStore } from '../../sim/store.ts';
+import { policyFor } from '../../src/bin/cli/policy.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { ChargeCase, ObligationKey } from '../../src/core/live/charge.ts';
 import type { EndedRental } from '../../src/core/live/ended-rental.ts';
@@ -68,6 +70,7 @@ export async function openHouse(): Promise<House> {
   let ids = 0;
   const world: LiveWorld = {
     store: losing(store, lost),
+    refunds: NO_REFUNDS,
     providers: [provider],
     clock: ticking,
     entropy: { id: (prefix) => `${prefix}_${++ids}`, int: () => 0 },
@@ -129,6 +132,7 @@ export async function openHouse(): Promise<House> {
 const STEP_MS = 10 * MINUTE_MS;
 
 const SETTINGS: LiveWorld['settings'] = {
+  refund: policyFor({ dunningMs: [] }).refund,
   charge: {
     horizonMs: 12 * HOUR_MS,
     requestLifeMs: HOUR_MS,

@@ -3,11 +3,13 @@ import { hostname } from 'node:os';
 import { recover } from '../../flow/live/recover.ts';
 import type { LiveWorld } from '../../flow/live/world.ts';
 import type { AuditLog, Signer } from '../../flow/ports/audit.ts';
+import type { RefundStore } from '../../flow/ports/campaign.ts';
 import type { LiveFacts } from '../../flow/ports/live-facts.ts';
 import { StoreUnavailable } from '../../flow/ports/store.ts';
 import type { Log } from '../../flow/ports/world.ts';
 import { systemClock } from '../../world/clock.ts';
 import { openAuditLog } from '../../world/postgres/audit/log.ts';
+import { openRefunds } from '../../world/postgres/campaign.ts';
 import type { Database } from '../../world/postgres/database.ts';
 import { DatabaseTrouble } from '../../world/postgres/embedded/trouble.ts';
 import { guarded } from '../../world/postgres/errors.ts';
@@ -41,6 +43,7 @@ export interface Side {
   readonly facts: LiveFacts;
   readonly audit: AuditLog;
   readonly letters: ReturnType<typeof openLetterBox>;
+  readonly refunds: RefundStore;
 }
 
 export type Roles = 'storno_api' | 'storno_worker';
@@ -53,9 +56,11 @@ export function openSide(
 ): Side {
   const connectionsMax = role === 'storno_api' ? API_CONNECTIONS_MAX : WORKER_CONNECTIONS_MAX;
   const pool = poolOf(database, { role, connectionsMax });
+  const refunds = openRefunds(pool);
   const store = withBatching(openStore(pool), pool, BATCHING);
   return {
-    world: openWorld(parts.outside, { ...parts, store }),
+    world: openWorld(parts.outside, { ...parts, store, refunds }),
+    refunds,
     office: openOffice({ connections: pool, guard: guarded }),
     reads: openReads(pool),
     people: openPeople(pool),
@@ -77,10 +82,11 @@ export async function startWorker(
   log.info('worker started', { worker, state: recovered });
   const sender = { office: side.office, clock: systemClock, log, reach, countDelivery: metrics.countDelivery };
   const { world, facts } = side;
+  const campaigns = { ...world, refunds: side.refunds };
   const audit = { audit: side.audit, clock: systemClock, openSigner: () => signerOrNull(log) };
   const letters =
     settings.letters === null ? null : openLetterWorld({ ...world, letters: side.letters }, settings.letters);
-  return { world, sender, worker, facts, setting: await facts.readSetting(), audit, letters };
+  return { world, sender, worker, facts, setting: await facts.readSetting(), audit, letters, campaigns };
 }
 
 /** Nothing stops charging: where the key cannot be had, checkpoints wait for it and the log says why. */

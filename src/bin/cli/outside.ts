@@ -79,12 +79,18 @@ function openStripe({ apiKey, merchantAccount, url, webhookSecrets }: StripeSett
 /** The world of the flows: as the API or as a worker, by the role of its store. */
 export function openWorld(
   outside: Outside,
-  parts: { readonly store: LiveStore; readonly settings: Settings; readonly callsMax: number },
+  parts: {
+    readonly store: LiveStore;
+    readonly refunds: LiveWorld['refunds'];
+    readonly settings: Settings;
+    readonly callsMax: number;
+  },
 ): LiveWorld {
-  const { store, settings, callsMax } = parts;
+  const { store, refunds, settings, callsMax } = parts;
   const { log, metrics, mail, merchants } = outside;
   return {
     store,
+    refunds,
     providers: outside.providers.map((provider) => watched(provider, metrics)),
     clock: systemClock,
     entropy: systemEntropy,

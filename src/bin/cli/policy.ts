@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
 import type { LiveSettings } from '../../flow/live/world.ts';
 
-type Policy = Pick<LiveSettings, 'charge' | 'breaker' | 'reading' | 'inbox'>;
+type Policy = Pick<LiveSettings, 'charge' | 'refund' | 'breaker' | 'reading' | 'inbox'>;
 
 /** Pauses after the first, second and third decline, where `STORNO_DUNNING` does not say others. */
 export const DUNNING_MS = [DAY_MS, 3 * DAY_MS, 7 * DAY_MS];
@@ -41,6 +41,22 @@ export function policyFor({ dunningMs }: { readonly dunningMs: readonly number[]
       attemptsMax: 20,
       // A million rentals said at once take hours at a provider's rate; a day is none of them.
       overdueMs: DAY_MS,
+    },
+    refund: {
+      // As for charges: the keys are the same provider's.
+      horizonMs: 12 * HOUR_MS,
+      requestLifeMs: HOUR_MS,
+      lookUpLagMs: 15 * MINUTE_MS,
+      backoffMs: [2 * SECOND_MS, 10 * SECOND_MS, MINUTE_MS, 10 * MINUTE_MS, HOUR_MS],
+      unreadableMs: 5 * SECOND_MS,
+      quarantineAfterMs: 3 * DAY_MS,
+      // A refund waits for our balance, or for the customer's bank.
+      pendingQuarantineAfterMs: 30 * DAY_MS,
+      balanceWaitMs: HOUR_MS,
+      watchForMs: 45 * DAY_MS,
+      // Events tell of most; who missed one learns of it within a week.
+      watchPausesMs: [DAY_MS, 2 * DAY_MS, 4 * DAY_MS, 7 * DAY_MS],
+      generationsMax: 20,
     },
     // One is an accident that a person looks at; three within an hour are a defect that goes on.
     breaker: { doubleChargesMax: 3, withinMs: HOUR_MS },

@@ -12,7 +12,10 @@ import * as watchBooks from '../../flow/live/watch-books.ts';
 import type { LiveWorld } from '../../flow/live/world.ts';
 import type { LiveFacts, LiveSetting } from '../../flow/ports/live-facts.ts';
 import * as sealAudit from '../../flow/remedy/audit.ts';
+import type { CampaignWorld } from '../../flow/remedy/campaign-world.ts';
+import { carryOut, type Filled } from '../../flow/remedy/carry-out.ts';
 import * as sendLetters from '../../flow/remedy/send-letters.ts';
+import { watchRefunds } from '../../flow/remedy/watch-refunds.ts';
 import * as writeLetters from '../../flow/remedy/write-letters.ts';
 import { sendWebhooksOnce, type WebhookSender } from '../../world/webhook.ts';
 import type { Loop } from './loops.ts';
@@ -31,6 +34,7 @@ export interface WorkerHands {
   readonly facts: LiveFacts;
   /** As it was when the worker started. */
   readonly setting: LiveSetting;
+  readonly campaigns: CampaignWorld;
   readonly audit: sealAudit.AuditWorld;
   /** Null where nothing says who writes to customers: letters wait. */
   readonly letters: (writeLetters.LetterWorld & sendLetters.PostWorld) | null;
@@ -43,6 +47,7 @@ export function workerLoops(hands: WorkerHands): readonly Loop[] {
   const mayCharge = openGate(world);
   return [
     ...(letters === null ? [] : letterLoops(letters)),
+    ...campaignLoops(hands),
     {
       name: 'charge',
       restMs: SECOND_MS / 4,
@@ -84,6 +89,20 @@ function letterLoops(letters: NonNullable<WorkerHands['letters']>): readonly Loo
     // One after the other: what is left of a lease is looked at before each.
     { name: 'post', restMs: SECOND_MS, runOnce: () => sendLetters.runOnce(letters, { limit: 1, leaseMs: LEASE_MS }) },
   ];
+}
+
+/** While the answers to one round are waited for, the next ones are begun: so many rounds side by side. */
+const ROUNDS_AT_ONCE = 3;
+
+function campaignLoops({ campaigns, worker }: WorkerHands): readonly Loop[] {
+  const filled: Filled = new Set();
+  const round = { worker, leaseMs: LEASE_MS };
+  const sending = Array.from({ length: ROUNDS_AT_ONCE }, (_, at) => ({
+    name: `campaign ${at + 1}`,
+    restMs: SECOND_MS / 2,
+    runOnce: () => carryOut(campaigns, { ...round, filled }),
+  }));
+  return [...sending, { name: 'refunds', restMs: SECOND_MS, runOnce: () => watchRefunds(campaigns, round) }];
 }
 
 /** Work that makes more work for ever is a defect; what is left of a longer backlog waits for the next start. */

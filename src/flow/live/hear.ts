@@ -6,6 +6,7 @@ import type { ChargeCase } from '../../core/live/charge.ts';
 import { decideMovement } from '../../core/live/movement.ts';
 import type { ProviderPayment } from '../ports/provider.ts';
 import { StoreUnavailable } from '../ports/store.ts';
+import { hearRefund } from '../remedy/hear-refund.ts';
 import { announceCaptures } from './announce.ts';
 import { lookUp } from './charge-due.ts';
 import { sayDefect } from './defect.ts';
@@ -110,6 +111,7 @@ async function isSettled(world: LiveWorld, subject: string): Promise<boolean> {
 /** A refund or a dispute is laid to the obligation of its charge, whose capture must be in the books first. */
 async function hearMovement(world: LiveWorld, payment: ProviderPayment, hearing: Hearing): Promise<Heard> {
   const { parentRef, merchantAccount } = payment;
+  if (payment.kind === 'refund' && (await hearRefund(world, payment, hearing))) return 'done';
   if (parentRef === null) return payment.status === 'succeeded' ? 'unexplained' : 'done';
   const parent = await providerNamed(world, payment.provider).fetch({ merchantAccount, providerRef: parentRef });
   if (parent === null || parent.kind !== 'charge') return 'later';

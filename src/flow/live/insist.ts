@@ -1,6 +1,8 @@
 import { StoreUnavailable } from '../ports/store.ts';
 import type { LiveWorld } from './world.ts';
 
+type Insisting = Pick<LiveWorld, 'clock' | 'log'>;
+
 /** Pauses before a write of evidence is tried again. Beyond these the next worker finds out by asking the provider. */
 const PAUSES_MS = [100, 1000, 5000];
 
@@ -8,7 +10,7 @@ const PAUSES_MS = [100, 1000, 5000];
  * Writes what was seen of money, again where the database does not answer. It may have been written the first time:
  * callers see that as `stale` and look again. Throws `StoreUnavailable` after the last pause.
  */
-export async function insist<T>(world: LiveWorld, write: () => Promise<T>): Promise<T> {
+export async function insist<T>(world: Insisting, write: () => Promise<T>): Promise<T> {
   for (const pauseMs of PAUSES_MS) {
     try {
       return await write();

@@ -1,6 +1,8 @@
 import { assert } from '../../core/kernel/assert.ts';
 import type { BreakerPolicy } from '../../core/live/breaker.ts';
 import type { ChargePolicy } from '../../core/live/charge/policy.ts';
+import type { RefundPolicy } from '../../core/remedy/refund/policy.ts';
+import type { RefundStore } from '../ports/campaign.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { LiveStore } from '../ports/store.ts';
 import type { AlarmBell, Calendar, Clock, Digest, Entropy, Log } from '../ports/world.ts';
@@ -8,6 +10,8 @@ import type { AlarmBell, Calendar, Clock, Digest, Entropy, Log } from '../ports/
 /** Everything outside that the live half touches. First argument of every flow, and nothing else comes from outside. */
 export interface LiveWorld {
   readonly store: LiveStore;
+  /** Refunds of a campaign that are heard of here belong to their attempts there. */
+  readonly refunds: Pick<RefundStore, 'readRefund' | 'applyRefunds'>;
   readonly providers: readonly Provider[];
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -20,6 +24,7 @@ export interface LiveWorld {
 
 export interface LiveSettings {
   readonly charge: ChargePolicy;
+  readonly refund: RefundPolicy;
   readonly breaker: BreakerPolicy;
   readonly reading: ReadingPolicy;
   readonly inbox: InboxPolicy;

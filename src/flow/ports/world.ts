@@ -42,6 +42,7 @@ export interface Alarm {
     | 'charge_parked'
     | 'payment_unexplained'
     | 'charging_stopped'
+    | 'campaign_halted'
     | 'database_older_than_provider'
     | 'books_unbalanced';
   /** One sentence: what, which ids, what to do. No personal data. */

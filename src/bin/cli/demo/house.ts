@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '../../../world/postgres/database.ts
 import { dataFolder } from '../../../world/postgres/embedded/folder.ts';
 import { readLiveFacts } from '../../../world/postgres/live-facts.ts';
 import type { LoginRole } from '../../../world/postgres/roles.ts';
+import { openRefunds } from '../../../world/postgres/campaign.ts';
 import { openStore } from '../../../world/postgres/store.ts';
 import { HONEST } from '../../../world/provider/sandbox/engine/profile.ts';
 import { type SandboxServer, startSandbox } from '../../../world/provider/sandbox/server.ts';
@@ -81,6 +82,7 @@ export async function openHouse(folder: string, clock: TravelClock): Promise<Hou
     const store = openStore(connections);
     return {
       store,
+      refunds: openRefunds(connections),
       providers: [provider],
       clock,
       entropy: systemEntropy,

@@ -1,7 +1,16 @@
 import type { Transfer } from '../../../core/ledger/transfer.ts';
 import { type CaptureCounters, countMovement } from '../../../core/live/movement.ts';
 import { bookOnce, withoutBooked } from '../store/books.ts';
-import { arraysOf, fromArrays, namesOf, type Queries, type Row, run, type Shape, type Statement } from '../store/sql.ts';
+import {
+  arraysOf,
+  fromArrays,
+  namesOf,
+  type Queries,
+  type Row,
+  run,
+  type Shape,
+  type Statement,
+} from '../store/sql.ts';
 
 /** An entry of a refund, and the row of that refund: which charge it gives back. */
 export interface RefundBooking {

@@ -69,7 +69,6 @@ const COUNTERS: Shape<RefundChange> = [
   ['reserved', 'bigint', ({ counters }) => counters.reserved],
   ['refunded', 'bigint', ({ counters }) => counters.refunded],
   ['transferred', 'bigint', ({ counters }) => counters.transferred],
-  ['transferred', 'bigint', ({ counters }) => counters.transferred],
   ['credited', 'bigint', ({ counters }) => counters.credited],
   ['elsewhere', 'bigint', ({ counters }) => counters.elsewhere],
 ];
@@ -167,7 +166,9 @@ async function applyBatch(pool: Pool, changes: readonly RefundChange[]): Promise
 async function write(on: Queries, changes: readonly RefundChange[]): Promise<readonly RefundAnswer[]> {
   const running = await readRunning(on, changes);
   const keys = changes.map(({ key }) => key);
-  const refunds = new Map((await run(on, LOCK, arraysOf(REFUND_KEY, keys))).map((row) => [sayKey(refundKeyOf(row)), row]));
+  const refunds = new Map(
+    (await run(on, LOCK, arraysOf(REFUND_KEY, keys))).map((row) => [sayKey(refundKeyOf(row)), row]),
+  );
   const left = await lockLiabilities(on, changes);
   const answers = changes.map((change) => {
     if (refunds.get(sayKey(change.key))?.version !== change.version) return 'stale';
@@ -176,7 +177,10 @@ async function write(on: Queries, changes: readonly RefundChange[]): Promise<rea
   });
   const applied = changes.filter((_, at) => answers[at] === 'applied');
   if (applied.length > 0) await writeApplied(on, applied, refunds);
-  await countCanary(on, applied.filter(({ begins }) => begins));
+  await countCanary(
+    on,
+    applied.filter(({ begins }) => begins),
+  );
   return answers;
 }
 
