@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { incidentFindings } from '../src/core/remedy/incident.ts';
 import { scan } from '../src/flow/remedy.ts';
 import { openArchive } from '../src/world/duckdb/archive.ts';
 import { exportFacts } from '../src/world/postgres/facts.ts';
@@ -59,6 +60,15 @@ test('the engine of files judges the live database: nothing is rejected, every e
         .map(({ rentalId, refundDue, grade }) => `${rentalId} ${refundDue.amountMinor} ${refundDue.currency} ${grade}`)
         .sort(),
       ['namesake 700 EUR proven', 'raised 1000 EUR proven', 'twice 1189 EUR proven', 'voided 500 EUR proven'],
+    );
+    const kept = incidentFindings(scanned.value.scan, { provider: null, merchantAccount: null }) ?? [];
+    assert.deepEqual(
+      kept
+        .filter(({ rentalId }) => rentalId === 'namesake' || rentalId === 'twice')
+        .map(({ merchantAccount, paymentId, keptPaymentId }) => [merchantAccount, paymentId, keptPaymentId].join(' '))
+        .sort(),
+      ['acct_1 ch_2 ch_1', 'acct_2 ch_7 ch_1'],
+      'an incident keeps the ids by which the provider can be asked',
     );
   } finally {
     await archive.close();
