@@ -1,10 +1,10 @@
+import { daysBetween } from '../kernel/day.ts';
 import { type Money, subtract } from '../kernel/money.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { arrivalBlocks } from './notify/arrival.ts';
 import { contradictionIn, type LetterRefusal, lastExpected, sum } from './notify/check-facts.ts';
 import type { LetterFacts, MinutesReminder, Operator, RefundCorrected, WrongedRental } from './notify/facts.ts';
 import type { Block, Letter, LetterSentence, RidesBlock, Sentence, Value } from './notify/letter.ts';
-import { daysBetween } from './notify/reminder.ts';
 import { amountOf, countOf, dayOf, paragraph, say, textOf } from './notify/say.ts';
 
 /** More would bury the sentence that counts; the customer's account page shows all of them. */
@@ -149,7 +149,7 @@ function acquirerRepays(facts: Of<'acquirer_repays'>): readonly Block[] {
 
 function minutesReminder(facts: MinutesReminder): readonly Block[] {
   const { minutes, writtenOn } = facts;
-  const days = daysBetween(writtenOn, minutes.lastDay);
+  const days = daysBetween({ from: writtenOn, to: minutes.lastDay });
   return [
     lead(say('lead.minutes_reminder', minutesValues(facts)), say('minutes.days_left', { days: countOf(days) })),
     paragraph(say('minutes.by_themselves', { market: textOf(minutes.market) }), say('minutes.lapse')),

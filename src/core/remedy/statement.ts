@@ -1,7 +1,8 @@
+import type { Day } from '../kernel/day.ts';
 import { type Money, subtract } from '../kernel/money.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { parseDay } from '../kernel/rfc3339.ts';
-import type { Day, LocalTime, Operator } from './notify/facts.ts';
+import type { LocalTime, Operator } from './notify/facts.ts';
 import type { Sentence, Value } from './notify/letter.ts';
 import { countOf, dayOf, say, textOf } from './notify/say.ts';
 

@@ -1,9 +1,10 @@
 import { assert } from '../../core/kernel/assert.ts';
 import { exponentOf } from '../../core/kernel/currency.ts';
+import type { Day } from '../../core/kernel/day.ts';
 import { type Money, toMajor } from '../../core/kernel/money.ts';
 import { parseDay } from '../../core/kernel/rfc3339.ts';
 import { DAY_MS } from '../../core/kernel/time.ts';
-import type { Day, LocalTime } from '../../core/remedy/notify/facts.ts';
+import type { LocalTime } from '../../core/remedy/notify/facts.ts';
 import type { Language, Locale } from './locale.ts';
 
 /**

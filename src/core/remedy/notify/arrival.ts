@@ -1,7 +1,7 @@
+import { type Day, daysBetween } from '../../kernel/day.ts';
 import { add } from '../../kernel/money.ts';
-import type { Day, RefundPart, WrongedRental } from './facts.ts';
+import type { RefundPart, WrongedRental } from './facts.ts';
 import type { Block, Sentence } from './letter.ts';
-import { daysBetween } from './reminder.ts';
 import { amountOf, countOf, dayOf, paragraph, say, textOf } from './say.ts';
 
 /**
@@ -67,6 +67,6 @@ function mayBeReversal({ rentals, refunds }: Parameters<typeof arrivalBlocks>[0]
 }
 
 function isSoonAfter(debited: Day, accepted: Day): boolean {
-  const days = daysBetween(debited, accepted);
+  const days = daysBetween({ from: debited, to: accepted });
   return days >= 0 && days <= REVERSAL_DAYS_MAX;
 }

@@ -1,6 +1,7 @@
+import type { Day } from '../../kernel/day.ts';
 import { add, type Money, money } from '../../kernel/money.ts';
 import { parseDay } from '../../kernel/rfc3339.ts';
-import type { Day, LetterFacts, MinutesGift, WrongedRental } from './facts.ts';
+import type { LetterFacts, MinutesGift, WrongedRental } from './facts.ts';
 
 /** Why no letter can be written from these facts: each is a defect of whoever gathered them, and nothing is sent. */
 export type LetterRefusal =

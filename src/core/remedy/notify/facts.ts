@@ -1,10 +1,11 @@
+import type { Day } from '../../kernel/day.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { FindingClass } from '../finding.ts';
 
-/** `YYYY-MM-DD`, a calendar day where the customer drives. */
-export type Day = string;
-
-/** What a letter is built from: facts alone, taken from the books. Words come later, and decide nothing. */
+/**
+ * What a letter is built from: facts alone, taken from the books. Words come later, and decide nothing. Days are those
+ * of the calendar where the customer drives.
+ */
 export type LetterFacts =
   | RefundSent
   | RefundFailed

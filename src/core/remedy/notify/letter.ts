@@ -1,5 +1,6 @@
+import type { Day } from '../../kernel/day.ts';
 import type { Money } from '../../kernel/money.ts';
-import type { Day, LetterKind, LocalTime, RefundChannel, RefundFailure, WrongedRental } from './facts.ts';
+import type { LetterKind, LocalTime, RefundChannel, RefundFailure, WrongedRental } from './facts.ts';
 
 /** A letter before it has words: which sentences, in which order, with which values. */
 export interface Letter {

@@ -1,7 +1,5 @@
-import { assert } from '../../kernel/assert.ts';
-import { parseDay } from '../../kernel/rfc3339.ts';
+import { type Day, daysBetween } from '../../kernel/day.ts';
 import type { Lot } from '../../ledger/lot.ts';
-import type { Day } from './facts.ts';
 
 /** So many days before the last day of a lot its customer is reminded. */
 export const REMINDER_DAYS = [14, 3] as const;
@@ -23,16 +21,9 @@ export type RemindedLot = Pick<Lot, 'remaining' | 'lastDay'> & {
  */
 export function dueReminder(lot: RemindedLot, today: Day): ReminderDays | null {
   const { remaining, givenOn, lastDay, reminded } = lot;
-  const left = daysBetween(today, lastDay);
+  const left = daysBetween({ from: today, to: lastDay });
   if (remaining === 0 || left < 0) return null;
-  const given = daysBetween(givenOn, lastDay);
+  const given = daysBetween({ from: givenOn, to: lastDay });
   const reached = REMINDER_DAYS.filter((days) => left <= days && days < given).at(-1);
   return reached === undefined || reminded.some((days) => days <= reached) ? null : reached;
-}
-
-/** Calendar days from one day to another: 0 on the day itself, negative where it is over. */
-export function daysBetween(from: Day, to: Day): number {
-  const [first, last] = [parseDay(from), parseDay(to)];
-  assert(first !== null && last !== null, `${from} or ${to} is no day`);
-  return last - first;
 }

@@ -1,5 +1,5 @@
+import type { Day } from '../../kernel/day.ts';
 import type { Money } from '../../kernel/money.ts';
-import type { Day } from './facts.ts';
 import type { Block, LetterSentence, Sentence, Value } from './letter.ts';
 
 export function say<Id extends string = LetterSentence>(
