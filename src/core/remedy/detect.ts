@@ -277,17 +277,39 @@ export function repeatedAttempts(
   legs: readonly Leg[],
   yardstick: Yardstick,
 ): ReadonlyMap<Leg, { readonly basis: Basis; readonly kept: Leg }> {
+  if (!shareSome(legs, keyOf) && !shareSome(legs, chargeIdOf)) return NOTHING_REPEATED;
   const byKey = surplusOf(attemptsBy(legs, keyOf), yardstick);
   const rest = legs.filter((leg) => !byKey.has(leg));
-  const byCharge = surplusOf(
-    attemptsBy(rest, (payment) => payment.chargeId),
-    yardstick,
-  );
+  const byCharge = surplusOf(attemptsBy(rest, chargeIdOf), yardstick);
   const repeated = new Map<Leg, { readonly basis: Basis; readonly kept: Leg }>();
   for (const [leg, kept] of byKey) repeated.set(leg, { basis: 'same_key', kept });
   for (const [leg, kept] of byCharge) repeated.set(leg, { basis: 'same_charge', kept });
   return repeated;
 }
+
+type Repeated = ReturnType<typeof repeatedAttempts>;
+
+const NOTHING_REPEATED: Repeated = new Map();
+
+function chargeIdOf(payment: Payment): string | null {
+  return payment.chargeId;
+}
+
+/** Whether any two of the charges carry one text: mostly they do not, and nothing is to be grouped. */
+function shareSome(legs: readonly Leg[], textOf: (payment: Payment) => string | null): boolean {
+  const seen: string[] = [];
+  if (legs.length > FEW_LEGS) return true;
+  return legs.some(({ payment }) => {
+    const text = textOf(payment);
+    if (text === null) return false;
+    if (seen.includes(text)) return true;
+    seen.push(text);
+    return false;
+  });
+}
+
+/** Up to so many are compared each with each. */
+const FEW_LEGS = 8;
 
 /**
  * Groups of two or more. A key that stands on different amounts or accounts names no attempt, whatever its column is
@@ -318,6 +340,10 @@ function surplusOf(groups: readonly (readonly Leg[])[], yardstick: Yardstick): R
 function keeper(shares: readonly Share[], net: readonly Leg[]): (share: Share) => Leg | null {
   const given = new Set(shares.map(({ leg }) => leg));
   const staying = net.filter((leg) => !given.has(leg));
+  if (staying.length <= FEW_LEGS) {
+    return ({ leg: { payment } }) =>
+      staying.find((leg) => leg.payment.amount.amountMinor === payment.amount.amountMinor) ?? staying[0] ?? null;
+  }
   const byAmount = groupBy(staying, (leg) => String(leg.payment.amount.amountMinor));
   return ({ leg }) => byAmount.get(String(leg.payment.amount.amountMinor))?.[0] ?? staying[0] ?? null;
 }

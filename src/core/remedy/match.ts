@@ -167,7 +167,9 @@ function sortParts(payments: readonly Payment[], seek: Seeker): Parts {
   const [keyless, keylessAttempts, strays]: [Payment[], Payment[], Payment[]] = [[], [], []];
   const draftOf = (rentalId: string, purpose: Purpose): Draft => {
     const key = obligationKey(rentalId, purpose);
-    const draft = obligations.get(key) ?? { rentalId, purpose, charges: [], loose: [] };
+    const known = obligations.get(key);
+    if (known !== undefined) return known;
+    const draft: Draft = { rentalId, purpose, charges: [], loose: [] };
     obligations.set(key, draft);
     return draft;
   };
@@ -215,8 +217,9 @@ function close(input: {
     return fit;
   };
   // A movement is judged also where its charge is unfit: both rows must be told.
-  const movementsOf = new Map(taken.map((charge) => [charge, sift(input.children.get(charge.paymentId) ?? NONE)]));
-  const legs = sift(taken).map((charge) => legOf(charge, movementsOf.get(charge) ?? NONE));
+  const movements = taken.map((charge) => sift(input.children.get(charge.paymentId) ?? NONE));
+  const fit = new Set(sift(taken));
+  const legs = taken.flatMap((charge, place) => (fit.has(charge) ? [legOf(charge, movements[place] ?? NONE)] : []));
   return {
     rentalId,
     purpose,
@@ -235,7 +238,7 @@ function splitByCurrency(
   currency: string,
 ): { readonly fit: readonly Payment[]; readonly misfits: readonly Payment[] } {
   const isFit = (payment: Payment): boolean => payment.amount.currency === currency || !counts(payment);
-  if (payments.every(isFit)) return { fit: payments, misfits: NONE };
+  if (payments.length === 0 || payments.every(isFit)) return { fit: payments, misfits: NONE };
   return { fit: payments.filter(isFit), misfits: payments.filter((payment) => !isFit(payment)) };
 }
 
@@ -256,7 +259,10 @@ function misfitOf(payment: Payment, currency: string, where: string): Unfit {
   };
 }
 
+const NO_LOOSE: Loose = { givenBack: 0n, onTheWay: 0n, movements: NONE };
+
 function looseOf(movements: readonly Payment[], legs: readonly Leg[]): Loose {
+  if (movements.length === 0) return NO_LOOSE;
   const chargedBack = sumOf(movements, 'chargeback', 'succeeded');
   const reversible = legs.reduce((sum, leg) => sum + leg.chargedBack, chargedBack);
   const reversed = least(sumOf(movements, 'chargeback_reversal', 'succeeded'), reversible);

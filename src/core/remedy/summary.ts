@@ -1,5 +1,6 @@
 import { FACT_KINDS } from '../fact/fact.ts';
 import { type Money, money, toMajor } from '../kernel/money.ts';
+import { remembered } from '../kernel/remembered.ts';
 import { type Instant, toRfc3339 } from '../kernel/time.ts';
 import { FINDING_CLASSES, type Finding, type FindingClass, type Grade } from './finding.ts';
 import type { RejectedRow, RowCounts } from './import.ts';
@@ -161,16 +162,16 @@ export function countByClassAndGrade(findings: readonly Finding[]): Record<Findi
 }
 
 /** Distinct accounts with a proven or probable finding that took something from them, by us or by the bank. */
-export function countAccountsAffected(findings: readonly Finding[]): number {
+export const countAccountsAffected = remembered((findings: readonly Finding[]): number => {
   const accounts = new Set<string>();
   for (const { accountId, grade, class: of } of findings) {
     if (accountId !== null && grade !== 'possible' && !CLASSES_WITHOUT_VICTIM.has(of)) accounts.add(accountId);
   }
   return accounts.size;
-}
+});
 
 /** What is due in minor units for each currency that any finding has, currencies in alphabetical order. */
-export function sumRefundDue(findings: readonly Finding[]): ReadonlyMap<string, Readonly<Record<Grade, bigint>>> {
+export const sumRefundDue = remembered((findings: readonly Finding[]): RefundDue => {
   const sums = new Map<string, Record<Grade, bigint>>();
   for (const { refundDue, grade } of findings) {
     const ofCurrency = sums.get(refundDue.currency) ?? { proven: 0n, probable: 0n, possible: 0n };
@@ -178,7 +179,10 @@ export function sumRefundDue(findings: readonly Finding[]): ReadonlyMap<string, 
     sums.set(refundDue.currency, ofCurrency);
   }
   return new Map([...sums].sort(([one], [other]) => (one < other ? -1 : 1)));
-}
+});
+
+/** Minor units by currency and grade. */
+export type RefundDue = ReadonlyMap<string, Readonly<Record<Grade, bigint>>>;
 
 export function toFindingRow(finding: Finding): FindingRow {
   return {

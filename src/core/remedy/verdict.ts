@@ -1,14 +1,15 @@
 import { type Money, money } from '../kernel/money.ts';
+import { remembered } from '../kernel/remembered.ts';
 import type { Finding, FindingClass, Grade } from './finding.ts';
 import type { Scan } from './scan.ts';
-import { countAccountsAffected, sayCount, sayGrouped, sumRefundDue } from './summary.ts';
+import { countAccountsAffected, type RefundDue, sayCount, sayGrouped, sumRefundDue } from './summary.ts';
 
 /**
  * The verdict of a scan in one or two sentences: the first thing that terminal and report show.
  * It never says more than the grades do: what is only possible is not called wrong, and nothing found is said to be
  * nothing found in these files.
  */
-export function sayVerdict(scan: Scan): string {
+export const sayVerdict = remembered((scan: Scan): string => {
   const { findings } = scan.verdicts;
   const owed = findings.filter(({ grade, refundDue }) => grade !== 'possible' && refundDue.amountMinor > 0n);
   if (owed.length > 0) return sayOwed(owed);
@@ -16,14 +17,15 @@ export function sayVerdict(scan: Scan): string {
   if (sure.length > 0) return sayNothingOwed(sure);
   if (findings.length > 0) return sayPossible(findings);
   return sayNothingFound(scan);
-}
+});
 
 function sayOwed(owed: readonly Finding[]): string {
   const accounts = countAccountsAffected(owed);
   const who = accounts === 0 ? '' : ` to ${count(accounts, 'customer')}`;
-  const proven = sumOf(owed, ['proven']);
-  const probable = sumOf(owed, ['probable']);
-  const all = listSums(sumOf(owed, ['proven', 'probable']));
+  const sums = sumRefundDue(owed);
+  const proven = sumOf(sums, ['proven']);
+  const probable = sumOf(sums, ['probable']);
+  const all = listSums(sumOf(sums, ['proven', 'probable']));
   const what = `${capitalise(sayWrong(owed))}: ${all} to give back${who}`;
   if (proven.length === 0) return `${what}, probable, to be reviewed first.`;
   if (probable.length === 0) return `${what}, all of it proven.`;
@@ -84,7 +86,7 @@ function sayIfAny(findings: readonly Finding[], of: FindingClass, say: (found: n
 }
 
 function sayPossible(findings: readonly Finding[]): string {
-  const amounts = listSums(sumOf(findings, ['possible']));
+  const amounts = listSums(sumOf(sumRefundDue(findings), ['possible']));
   const worth = amounts === '' ? '' : `, ${amounts} in all`;
   return `Nothing proven: ${count(findings.length, 'case')} only ${findings.length === 1 ? 'looks' : 'look'} like a wrong charge${worth}; nothing is due without more evidence.`;
 }
@@ -97,11 +99,11 @@ function sayNothingFound(scan: Scan): string {
 }
 
 /** What is due at these grades, one amount a currency, zero amounts left out. */
-function sumOf(findings: readonly Finding[], grades: readonly Grade[]): readonly Money[] {
-  return [...sumRefundDue(findings)]
-    .map(([currency, sums]) =>
+function sumOf(sums: RefundDue, grades: readonly Grade[]): readonly Money[] {
+  return [...sums]
+    .map(([currency, ofCurrency]) =>
       money(
-        grades.reduce((sum, grade) => sum + sums[grade], 0n),
+        grades.reduce((sum, grade) => sum + ofCurrency[grade], 0n),
         currency,
       ),
     )

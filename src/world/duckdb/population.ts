@@ -1,6 +1,7 @@
 import type { Attributes } from '../../core/fact/fact.ts';
 import type { Layers } from '../../core/fact/facts.ts';
 import { currencies } from '../../core/kernel/currency.ts';
+import { firstOf } from '../../core/kernel/first-of.ts';
 import { money } from '../../core/kernel/money.ts';
 import { MINUTE_MS } from '../../core/kernel/time.ts';
 import { thinned } from '../../core/remedy/cause/numbers.ts';
@@ -96,7 +97,7 @@ function seenIn(findings: readonly Finding[], { fact, name }: CountedColumn): Re
         if (rental !== null) note(name === 'market' ? rental.market : rental.attributes[name]);
       }
   }
-  return new Map([...counts].sort(byFrequency).slice(0, ATTRIBUTE_VALUES_MAX));
+  return new Map(firstOf(counts, ATTRIBUTE_VALUES_MAX, byFrequency));
 }
 
 interface Charging {

@@ -44,13 +44,20 @@ export async function settleRepeats(database: Database, declared: DeclaredFact):
 }
 
 /**
- * The values that a column of hashes holds more than once, as a query. Sorting that one column takes three quarters of
- * the time of grouping by it, since nearly every group would be of one row.
+ * The values that a column of hashes holds more than once, as a query. Nearly every value stands alone, so first the
+ * upper halves are sorted, side by side: sorting takes less than grouping, and of half the width half of that. Few
+ * values share their half with another (one in 800 of ten million); those alone are grouped.
  */
 export function repeatedSql(column: string, from: string): string {
-  return `select distinct ${column} from (
-    select ${column}, lag(${column}) over (order by ${column}) as before from ${from}
-  ) where ${column} = before`;
+  const half = `(${column} >> 32)::uinteger`;
+  return `
+    with alike as (
+      select distinct half from (
+        select half, lag(half) over (order by half) as before from (select ${half} as half from (select ${column} from ${from}))
+      ) where half = before
+    )
+    select ${column} from (select ${column} from ${from}) where ${half} in (select half from alike)
+    group by ${column} having count(*) > 1`;
 }
 
 function twinSql({ fact, view }: DeclaredFact): string {

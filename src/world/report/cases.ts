@@ -1,4 +1,5 @@
 import type { Payment } from '../../core/fact/payment.ts';
+import { firstOf } from '../../core/kernel/first-of.ts';
 import type { Finding } from '../../core/remedy/finding.ts';
 import { CLASS_WORDS, sayCount, sayGrouped } from '../../core/remedy/summary.ts';
 import { html, idMarkup, type Markup } from './markup.ts';
@@ -30,7 +31,7 @@ function chooseCases(findings: readonly Finding[]): readonly Finding[] {
   }
   const each = Math.max(1, Math.floor(CASES_MAX / byCurrency.size));
   const currencies = [...byCurrency].sort(([one], [other]) => (one < other ? -1 : 1));
-  return currencies.flatMap(([, same]) => same.sort(compareCases).slice(0, each));
+  return currencies.flatMap(([, same]) => firstOf(same, each, compareCases));
 }
 
 function compareCases(one: Finding, other: Finding): number {

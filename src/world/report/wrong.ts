@@ -1,3 +1,4 @@
+import { remembered } from '../../core/kernel/remembered.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import type { Finding, FindingClass } from '../../core/remedy/finding.ts';
 
@@ -26,7 +27,7 @@ export interface Marked {
  * The findings worth a picture: what was taken wrongly and is at least probable; where there is none, what is doubled
  * in books or bank only; where there is none either, what is merely possible.
  */
-export function markFindings(findings: readonly Finding[]): Marked {
+export const markFindings = remembered((findings: readonly Finding[]): Marked => {
   const sure = findings.filter(({ grade }) => grade !== 'possible');
   const taken = sure.filter(isTaken);
   if (taken.length > 0) return { findings: taken, amongCharges: true, noun: 'wrong charge' };
@@ -34,7 +35,7 @@ export function markFindings(findings: readonly Finding[]): Marked {
   if (untaken.length > 0) return { findings: untaken, amongCharges: false, noun: 'doubled booking' };
   const possible = findings.filter((finding) => finding.grade === 'possible' && isTaken(finding));
   return { findings: possible, amongCharges: true, noun: 'possible case' };
-}
+});
 
 /** When the wrong thing was done: the charge made, the record booked, the line settled; null where no fact says. */
 export function momentOf(finding: Finding): Instant | null {

@@ -29,7 +29,8 @@ export function allocate(input: {
   const holds = input.holding.reduce((sum, leg) => sum + holdOf(leg), input.looseOnTheWay);
   const due = most(0n, input.excess - holds);
   const gives = spread(input.legs, due, input.asOf);
-  const helds = hold(input.legs, gives, input.excess - due);
+  // Where nothing is under way, nothing waits.
+  const helds = input.excess === due ? NOTHING_HELD : hold(input.legs, gives, input.excess - due);
   const shares = input.legs
     .map((leg) => ({ leg, give: gives.get(leg) ?? 0n, held: helds.get(leg) ?? 0n }))
     .filter((share) => share.give > 0n || share.held > 0n);
@@ -37,6 +38,8 @@ export function allocate(input: {
   assert(given <= input.excess, `${given} would be given back for an excess of ${input.excess}`);
   return shares;
 }
+
+const NOTHING_HELD: ReadonlyMap<Leg, bigint> = new Map();
 
 function spread(legs: readonly Leg[], due: bigint, asOf: Instant): ReadonlyMap<Leg, bigint> {
   const exact = legs.find((leg) => isUsable(leg, asOf) && roomOf(leg) === due);
@@ -131,6 +134,11 @@ function ranksOf(leg: Leg, by: Yardstick): readonly boolean[] {
  * part.
  */
 function repeatsOf(legs: readonly Leg[]): ReadonlySet<Leg> {
+  const [one, other] = legs;
+  if (legs.length === 2 && one !== undefined && other !== undefined) {
+    if (!isAlike(one, other)) return NO_REPEATS;
+    return new Set([compareLater(one, other) > 0 ? other : one]);
+  }
   const seen = new Set<string>();
   return new Set(
     legs
@@ -142,6 +150,12 @@ function repeatsOf(legs: readonly Leg[]): ReadonlySet<Leg> {
         return isRepeat;
       }),
   );
+}
+
+const NO_REPEATS: ReadonlySet<Leg> = new Set();
+
+function isAlike({ payment: one }: Leg, { payment: other }: Leg): boolean {
+  return one.amount.amountMinor === other.amount.amountMinor && (one.accountId ?? '') === (other.accountId ?? '');
 }
 
 function compareLater(one: Leg, other: Leg): number {

@@ -40,7 +40,7 @@ export function openDocket(input: {
     ...(obligation?.loose.movements ?? []),
   ].toSorted(byTime((payment) => payment.paymentId));
   const books = obligation?.books ?? [];
-  const lines = payments.flatMap((payment) => bank.get(payment.paymentId) ?? []);
+  const lines = bank.size === 0 ? NO_LINES : payments.flatMap((payment) => bank.get(payment.paymentId) ?? NO_LINES);
   return {
     rentalId: input.rentalId,
     rental: input.rental,
@@ -56,6 +56,8 @@ export function openDocket(input: {
     },
   };
 }
+
+const NO_LINES: readonly Settlement[] = [];
 
 /** How often the bank booked money in for these charges. */
 function countBanked(legs: readonly Leg[], bank: ReadonlyMap<string, readonly Settlement[]>): number {

@@ -18,6 +18,8 @@ export interface Leg {
 
 /** Joins a charge with the movements that name it as their parent. All must be of one currency. */
 export function legOf(payment: Payment, movements: readonly Payment[]): Leg {
+  // Of most charges nothing ever comes back.
+  if (movements.length === 0) return { payment, refunded: 0n, chargedBack: 0n, onTheWay: 0n, disputed: 0n, movements };
   const chargedBack = sumOf(movements, 'chargeback', 'succeeded');
   // A reversal can bring back only what a chargeback took: where the chargeback lies before the export's first day,
   // counting the reversal alone would invent a second charge.

@@ -84,7 +84,7 @@ test('quantiles, ramps and thinning keep to their bounds', () => {
   assert.deepEqual([quantile([], 0.5), quantile([7], 0), quantile([1, 2, 3], 1)], [0, 7, 3]);
   assert.deepEqual([ramp(0, 1, 2), ramp(1.5, 1, 2), ramp(9, 1, 2), ramp(0, 2, 1)], [0, 0.5, 1, 1]);
   const many = thinned(Array.from({ length: 50_000 }, (_, n) => n));
-  assert.deepEqual([many.length, many[0], new Set(many).size], [20_000, 0, 20_000]);
+  assert.deepEqual([many.length, many[0], new Set(many).size], [5000, 0, 5000]);
 });
 
 test('a lease is a little longer than a configured length', () => {

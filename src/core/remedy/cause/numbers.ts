@@ -96,8 +96,8 @@ export function countsOf<T>(values: readonly T[]): readonly (readonly [value: T,
   return [...counts].sort((one, other) => other[1] - one[1]);
 }
 
-/** Shares of this many cases are right to a third of a percent; columns of text are not read for more. */
-export const CASES_MEASURED_MAX = 20_000;
+/** A share of this many cases is right to 0.7 of a hundredth (one deviation); columns of text are not read for more. */
+export const CASES_MEASURED_MAX = 5000;
 
 /** The list, or evenly every so manieth of it where it is longer than `CASES_MEASURED_MAX`. */
 export function thinned<T>(items: readonly T[]): readonly T[] {
