@@ -3,6 +3,7 @@ import type { AuditCheckpointOptions, AuditListOptions, AuditVerifyOptions } fro
 import type { BankMatchOptions } from './bank-match.ts';
 import type { BankOrderOptions } from './bank-order.ts';
 import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
+import { caseworkCommands } from './casework/commands.ts';
 import type { Context, SpeechOptions } from './context.ts';
 import type { ControlOptions } from './control.ts';
 import type { StopOptions, UrlOptions } from './database.ts';
@@ -58,6 +59,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(controlCommand(setup));
   program.addCommand(chargeCommand(setup));
   program.addCommand(keyCommand(setup));
+  for (const command of caseworkCommands({ ...setup, addSpeech: addSpeechOptions })) program.addCommand(command);
   program.addCommand(proveCommand(setup));
   program.addCommand(verifyCommand(setup));
   program.addCommand(auditCommand(setup));
@@ -311,6 +313,7 @@ function keyCommand({ onExit, context }: ProgramSetup): Command {
   addSpeechOptions(command.command('create').description('make a key; it is printed once, alone on stdout'))
     .requiredOption('--name <name>', 'whose it is')
     .requiredOption('--scopes <list>', 'what it may, with commas between; or all')
+    .option('--staff <id>', 'the person whose it is: it then opens decisions')
     .option('--expires <day>', 'from when on it opens nothing (default: never)')
     .action(async (options: KeyCreateOptions) => {
       const { runKeyCreate } = await import('./key.ts');

@@ -1,0 +1,113 @@
+import { addTargetDays } from '../../core/kernel/target-day.ts';
+import type { Day } from '../../core/kernel/day.ts';
+import { fail, ok, type Result } from '../../core/kernel/result.ts';
+import { toRfc3339 } from '../../core/kernel/time.ts';
+import { endToEndIdOf } from '../../core/remedy/end-to-end-id.ts';
+import type { RefundPolicy } from '../../core/remedy/refund/policy.ts';
+import { nextRefundStep } from '../../core/remedy/refund/next-step.ts';
+import { beginTransfer } from '../../core/remedy/refund/transfer.ts';
+import type { Money } from '../../core/kernel/money.ts';
+import type { BankDesk, OrderFileRecord, UnfiledOrder } from '../ports/bank.ts';
+import type { RefundStore } from '../ports/campaign.ts';
+import type { Clock, Digest, Entropy } from '../ports/world.ts';
+
+export interface BankWorld {
+  readonly bank: BankDesk;
+  readonly refunds: Pick<RefundStore, 'readRefund' | 'applyRefunds'>;
+  readonly writer: OrderWriter;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly digest: Digest;
+  readonly policy: RefundPolicy;
+}
+
+/** Makes the bytes of an order: what a bank takes. Pure: equal orders, equal bytes. */
+export type OrderWriter = (order: {
+  readonly messageId: string;
+  readonly createdAt: number;
+  readonly executeOn: Day;
+  readonly payments: readonly {
+    readonly endToEndId: string;
+    readonly iban: string;
+    readonly holder: string;
+    readonly amount: Money;
+  }[];
+}) => Result<Uint8Array, readonly string[]>;
+
+export interface Exported {
+  readonly fileId: string;
+  readonly messageId: string;
+  readonly body: Uint8Array;
+  readonly orders: number;
+  readonly executeOn: Day;
+  /** By currency, in minor units. */
+  readonly total: Readonly<Record<string, bigint>>;
+}
+
+export type ExportRefusal = { readonly kind: 'nothing_due' } | { readonly kind: 'unwritable'; readonly why: readonly string[] };
+
+/** As many as one file of most banks may hold. */
+const ORDERS_MAX = 10_000;
+
+/** A transfer arrives on the TARGET day after it is executed at the latest (PSD2 art. 83). */
+const ARRIVES_AFTER = 1;
+
+/**
+ * Puts everything that is due over the bank into one file, to be executed on the next TARGET day. What was begun by
+ * somebody who did not finish goes into this one; a file that was made is never made again, its bytes are kept.
+ */
+export async function exportTransfers(world: BankWorld, by: string): Promise<Result<Exported, ExportRefusal>> {
+  await beginDue(world);
+  const unfiled = await world.bank.readUnfiled();
+  if (unfiled.length === 0) return fail({ kind: 'nothing_due' });
+  const orders = unfiled
+    .slice(0, ORDERS_MAX)
+    .map((order) => ({ ...order, endToEndId: endToEndIdOf(order.reference, world.digest) }));
+  const now = world.clock.now();
+  const today = toRfc3339(now).slice(0, 'YYYY-MM-DD'.length);
+  const executeOn = addTargetDays(today, 1);
+  const messageId = messageIdOf(world, today);
+  const body = world.writer({ messageId, createdAt: now, executeOn, payments: orders.map(paymentOf) });
+  if (!body.ok) return fail({ kind: 'unwritable', why: body.error });
+  const record: OrderFileRecord = {
+    fileId: world.entropy.id('bnk', 'a file for the bank'),
+    kind: 'pain.001',
+    messageId,
+    sha256: world.digest(new TextDecoder().decode(body.value)),
+    body: body.value,
+    by,
+    now,
+    executeOn,
+    promisedOn: addTargetDays(executeOn, ARRIVES_AFTER),
+    orders,
+  };
+  await world.bank.writeOrderFile(record);
+  return ok({ fileId: record.fileId, messageId, body: body.value, orders: orders.length, executeOn, total: sumsOf(orders) });
+}
+
+async function beginDue({ bank, refunds, clock, digest, policy }: BankWorld): Promise<void> {
+  const moment = { now: clock.now(), policy };
+  for (const key of await bank.readDueTransfers(clock.now(), ORDERS_MAX)) {
+    const found = await refunds.readRefund(key);
+    if (found === null || nextRefundStep(found, moment).kind !== 'pre_flight') continue;
+    const { amount } = found.refund;
+    const requestDigest = digest(`${key.accountId} ${key.liabilityId} ${amount.amountMinor} ${amount.currency}`);
+    await refunds.applyRefunds([beginTransfer(found, { requestDigest }, moment)]);
+  }
+}
+
+function paymentOf({ endToEndId, iban, holder, amount }: OrderFileRecord['orders'][number]) {
+  return { endToEndId, iban, holder, amount };
+}
+
+/** Never used before, at most 35 characters: the day, and chance. */
+function messageIdOf({ entropy }: BankWorld, today: Day): string {
+  const random = entropy.int(1_000_000_000, 'the id of a message to the bank');
+  return `STORNO-${today.replaceAll('-', '')}-${String(random).padStart(9, '0')}`;
+}
+
+function sumsOf(orders: readonly UnfiledOrder[]): Readonly<Record<string, bigint>> {
+  const sums: Record<string, bigint> = {};
+  for (const { amount } of orders) sums[amount.currency] = (sums[amount.currency] ?? 0n) + amount.amountMinor;
+  return sums;
+}
