@@ -1,6 +1,7 @@
 import type { Money } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { FindingClass, Grade } from './finding.ts';
+import type { Channel } from './remedy-policy.ts';
 
 /** A finding with all that bears on whether and how it is paid, as it stands now: what a plan is made from. */
 export interface Candidate {
@@ -27,6 +28,8 @@ export interface Candidate {
   readonly isDisputed: boolean;
   /** The charge that was to stay was given back, or is about to be. */
   readonly isKeptGone: boolean;
+  /** Over which it was tried, and came back for good. */
+  readonly failedChannels: readonly Channel[];
 }
 
 /** A liability as far as a plan needs it: what is owed, and what of it is discharged or under way. Minor units. */
@@ -54,6 +57,8 @@ export interface PlanCustomer {
   readonly homeMarket: string;
   /** Whether there is a method by which he pays us: then he can be credited. */
   readonly hasMethod: boolean;
+  /** Whether he said where else his money may go. */
+  readonly hasBankAccount: boolean;
   /** A plan of this incident was carried out for him before: minutes and letters are not given again. */
   readonly isServed: boolean;
 }

@@ -75,7 +75,9 @@ export function buildPlan(planning: Planning): RemedyPlan {
       candidate,
       barrier: barrierOf(candidate, { customer, policy, legs, at: planning.at }),
     }));
-    const paid = weighed.flatMap(({ candidate, barrier }) => (barrier === null ? refundsOf(candidate, planning) : []));
+    const paid = weighed.flatMap(({ candidate, barrier }) =>
+      barrier === null ? refundsOf(candidate, customer, planning) : [],
+    );
     refunds.push(...paid);
     exclusions.push(...weighed.flatMap(({ candidate, barrier }) => exclusionOf(candidate, barrier)));
     const reasons = new Set(weighed.map(({ barrier }) => barrier?.reason ?? null));
@@ -98,14 +100,21 @@ function dueLegsOf(candidates: readonly Candidate[]): ReadonlySet<string> {
   );
 }
 
-function refundsOf(candidate: Candidate, { policy, at }: Planning): readonly PlanRefund[] {
+function refundsOf(
+  candidate: Candidate,
+  customer: PlanCustomer | null,
+  { policy, at }: Planning,
+): readonly PlanRefund[] {
   const { principal, interest } = candidate;
   assert(principal !== null, `${candidate.findingId} is paid without a liability`);
-  const refunds = [refundOf(candidate.accountId, principal, channelFor(candidate, { channels: policy.channels, at }))];
+  const channel = channelFor(candidate, { channels: policy.channels, at });
+  assert(channel !== null, `${candidate.findingId} is paid over a channel`);
+  const refunds = [refundOf(candidate.accountId, principal, channel)];
   // More than was taken cannot go back over the payment itself.
-  const beyond = policy.channels.find(({ channel }) => channel === 'credit_transfer' || channel === 'account_credit');
   if (interest !== null && leftOfOwed(interest) > 0n) {
-    refunds.push(refundOf(candidate.accountId, interest, beyond?.channel ?? 'account_credit'));
+    const mayTransfer =
+      customer?.hasBankAccount === true && policy.channels.some((rule) => rule.channel === 'credit_transfer');
+    refunds.push(refundOf(candidate.accountId, interest, mayTransfer ? 'credit_transfer' : 'account_credit'));
   }
   return refunds;
 }

@@ -20,6 +20,8 @@ export const EXCLUSIONS = {
   settled: 'What is owed for it is paid or on its way.',
   over_item_cap: 'Above what the policy lets pay in one piece.',
   no_cap: 'The policy names no cap for its currency.',
+  no_channel: 'Every way back was tried, and the money came back each time.',
+  no_bank_details: 'Waits until the customer says where else his money may go.',
   low_value: 'Below what the policy transfers to people who cannot simply be credited.',
 } as const;
 export type ExclusionReason = keyof typeof EXCLUSIONS;
@@ -63,8 +65,11 @@ function sumBarrier(candidate: Candidate, { customer, policy, at }: Circumstance
   if (cap === undefined) return because('no_cap');
   if (left > cap) return because('over_item_cap');
   const least = policy.lowValue[principal.owed.currency] ?? 0n;
-  const isTransfer = channelFor(candidate, { channels: policy.channels, at }) === 'credit_transfer';
-  return isTransfer && customer?.hasMethod === false && left < least ? because('low_value') : null;
+  const channel = channelFor(candidate, { channels: policy.channels, at });
+  if (channel === null) return because('no_channel');
+  if (channel !== 'credit_transfer') return null;
+  if (customer?.hasMethod === false && left < least) return because('low_value');
+  return customer?.hasBankAccount === true ? null : because('no_bank_details');
 }
 
 function because(reason: ExclusionReason): Barrier {

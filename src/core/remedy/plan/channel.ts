@@ -1,19 +1,21 @@
-import { assert } from '../../kernel/assert.ts';
 import { DAY_MS, type Instant } from '../../kernel/time.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Channel, ChannelRule } from '../remedy-policy.ts';
 
-/** The first channel whose window is still open. The last of a policy is open for ever. */
+/**
+ * The first channel whose window is still open and over which the money did not come back before. Null where none is
+ * left: a person must find a way.
+ */
 export function channelFor(
-  { provider, chargedAt }: Pick<Candidate, 'provider' | 'chargedAt'>,
+  { provider, chargedAt, failedChannels }: Pick<Candidate, 'provider' | 'chargedAt' | 'failedChannels'>,
   { channels, at }: { readonly channels: readonly ChannelRule[]; readonly at: Instant },
-): Channel {
+): Channel | null {
   // A charge whose time nobody knows may be of any age: only what is open for ever is sure.
   const days = chargedAt === null ? Number.POSITIVE_INFINITY : Math.floor((at - chargedAt) / DAY_MS);
-  const open = channels.find(({ withinDays, byProvider }) => {
+  const open = channels.find(({ channel, withinDays, byProvider }) => {
+    if (failedChannels.includes(channel)) return false;
     const window = byProvider[provider] ?? withinDays;
     return window === null || days <= window;
   });
-  assert(open !== undefined, 'the last channel of a policy is open for ever');
-  return open.channel;
+  return open?.channel ?? null;
 }

@@ -57,14 +57,16 @@ export function basisText(
         one.owedBy,
         one.isDisputed,
         one.isKeptGone,
+        [...one.failedChannels],
       ]),
     ...customers
       .toSorted(byAccount)
-      .map(({ accountId, homeMarket, hasMethod, isServed }) => [
+      .map(({ accountId, homeMarket, hasMethod, hasBankAccount, isServed }) => [
         'customer',
         accountId,
         homeMarket,
         hasMethod,
+        hasBankAccount,
         isServed,
       ]),
   ]);

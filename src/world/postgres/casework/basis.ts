@@ -84,7 +84,12 @@ const READ_CANDIDATES: Statement = {
         where o.account_id = f.account_id and o.provider = f.provider and o.merchant_account = f.merchant_account
           and o.payment_id = f.payment_id and o.kind = 'principal' and o.incident_id <> f.incident_id
       ) as owed_by,
-      coalesce(m.is_disputed, false) as is_disputed, coalesce(m.kept_minor > 0, false) as is_kept_gone
+      coalesce(m.is_disputed, false) as is_disputed, coalesce(m.kept_minor > 0, false) as is_kept_gone,
+      array(
+        select distinct t.channel from storno.refund as t
+        where t.account_id = principal.account_id and t.liability_id = principal.liability_id and t.state = 'failed'
+        order by t.channel
+      ) as failed_channels
     from storno.incident_finding as f
     left join storno.liability as principal on principal.account_id = f.account_id
       and principal.incident_id = f.incident_id and principal.finding_id = f.finding_id
@@ -101,6 +106,7 @@ const READ_CANDIDATES: Statement = {
 const READ_CUSTOMERS: Statement = {
   name: 'read_plan_customers',
   text: `select a.account_id, a.home_market, a.provider is not null as has_method,
+      exists (select from storno_pii.bank_account as b where b.account_id = a.account_id) as has_bank_account,
       exists (select from storno.lot as l where l.account_id = a.account_id and l.incident_id = $1)
       or exists (
         select from storno.remedy_plan_account as r
@@ -224,6 +230,7 @@ export async function readBasis(on: Queries, incidentId: string): Promise<Basis>
     accountId: row.account_id as string,
     homeMarket: row.home_market as string,
     hasMethod: row.has_method as boolean,
+    hasBankAccount: row.has_bank_account as boolean,
     isServed: row.is_served as boolean,
   }));
   return { candidates, customers };
@@ -248,6 +255,7 @@ function candidateOf(row: Row): Candidate {
     owedBy: row.owed_by as string | null,
     isDisputed: row.is_disputed as boolean,
     isKeptGone: row.is_kept_gone as boolean,
+    failedChannels: row.failed_channels as Candidate['failedChannels'],
   };
 }
 
