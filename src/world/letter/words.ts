@@ -4,6 +4,7 @@ import type { LetterLabel, LetterSentence, Sentence, Value } from '../../core/re
 import { sayAmount, sayDay, sayDays, sayTime } from './format.ts';
 import { oneLine } from './header.ts';
 import type { Language, Locale } from './locale.ts';
+import { remembering } from './remember.ts';
 import de from './words/de.json' with { type: 'json' };
 import en from './words/en.json' with { type: 'json' };
 import es from './words/es.json' with { type: 'json' };
@@ -47,22 +48,13 @@ function formatted(
   return locale.language === 'it' ? elided(text) : text;
 }
 
-const COMPILED = new Map<string, IntlMessageFormat>();
+/** Seventy messages in some twenty regional tags. Compiling costs a hundred times what filling does. */
+const compiling = remembering<IntlMessageFormat>(2000);
 
-/** Compiling costs a hundred times what filling does, and the messages are few. */
 function compiled(message: string, { tag }: Locale): IntlMessageFormat {
-  const key = `${tag} ${message}`;
-  const known = COMPILED.get(key);
-  if (known !== undefined) return known;
-  // Values are text for a text and a page: markup in a message would be read as a tag, and there is none.
-  const made = new IntlMessageFormat(message, tag, undefined, { ignoreTag: true });
-  if (COMPILED.size >= COMPILED_MAX) COMPILED.clear();
-  COMPILED.set(key, made);
-  return made;
+  // Values are plain text for a text and a page: there is no markup in a message that could be read as a tag.
+  return compiling(`${tag} ${message}`, () => new IntlMessageFormat(message, tag, undefined, { ignoreTag: true }));
 }
-
-/** A hundred messages in some twenty regional tags; tags come from customers, so there must be an end. */
-const COMPILED_MAX = 2000;
 
 function written(value: Value, locale: Locale): string | number {
   switch (value.kind) {
