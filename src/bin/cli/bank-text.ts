@@ -38,14 +38,14 @@ function entryLine(entry: BankEntry): string {
   const sign = amount.amountMinor > 0n ? '+' : '';
   const said = [
     status === 'booked' ? [] : status,
-    splitOf(entry) === 'sum_only' ? `sum of ${batch?.count ?? 'unknown'} payments` : transactionsSaid(entry),
+    batch !== null && splitOf(entry) === 'sum_only' ? `sum of ${batch.count ?? 'some'} payments` : namesSaid(entry),
     transactions.flatMap(({ returnReason }) => (returnReason === null ? [] : `returned ${returnReason}`)),
   ].flat();
   const day = (bookedOn ?? '').padEnd('YYYY-MM-DD'.length);
   return `  ${day}  ${(sign + toMajor(amount)).padStart(AMOUNT_WIDTH)} ${amount.currency}  ${said.join(', ')}`.trimEnd();
 }
 
-function transactionsSaid({ transactions, bankRef, code }: BankEntry): string {
+function namesSaid({ transactions, bankRef, code }: BankEntry): string {
   const [first] = transactions;
   if (transactions.length > 1) return `${transactions.length} payments`;
   return first?.references.endToEndId ?? bankRef ?? code ?? '';

@@ -69,8 +69,16 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(letterCommand(setup));
   program.addCommand(notifyCommand(setup));
   program.addCommand(demoCommand(setup));
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  inherit(program);
   return program;
+}
+
+/** Down to the last subcommand: each refuses in the same words and with the same exit code. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child as Command);
+  }
 }
 
 const EXAMPLES = `Examples
@@ -88,7 +96,7 @@ function usageAsText(text: string): string {
 /** `--payments FILE ID` takes the id for one more file: the one usage in which the order matters. */
 function withHint(text: string): string {
   if (!text.includes("missing required argument 'id'")) return text;
-  return `${text}The id stands before the options: storno explain ID --payments FILE\n`;
+  return `${text}The id stands before the options, such as: storno explain ID --payments FILE\n`;
 }
 
 function usageAsJson(text: string): string {
