@@ -1,8 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ActorOptions } from './actor.ts';
 import type { AuditCheckpointOptions, AuditListOptions, AuditVerifyOptions } from './audit.ts';
+import type { BankAccountOptions, ExportTransfersOptions } from './bank-desk.ts';
 import type { BankMatchOptions } from './bank-match.ts';
 import type { BankOrderOptions } from './bank-order.ts';
 import type { BooksOptions, ExportOptions, StatementOptions } from './books.ts';
+import { campaignCommands } from './campaign/commands.ts';
 import { caseworkCommands } from './casework/commands.ts';
 import type { Context, SpeechOptions } from './context.ts';
 import type { ControlOptions } from './control.ts';
@@ -16,6 +19,7 @@ import type { LiveOptions } from './live.ts';
 import type { MapOptions } from './map.ts';
 import type { MigrateOptions } from './migrate.ts';
 import type { ProveOptions } from './prove.ts';
+import type { MatchOptions, ReconcileOptions } from './reconcile.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
@@ -68,7 +72,10 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(databaseCommand(setup));
   program.addCommand(letterCommand(setup));
   program.addCommand(notifyCommand(setup));
+  program.addCommand(reconcileCommand(setup));
   program.addCommand(demoCommand(setup));
+  const speaking = { ...setup, addSpeech: addSpeechOptions };
+  for (const command of campaignCommands(speaking)) program.addCommand(command);
   inherit(program);
   return program;
 }
@@ -487,6 +494,30 @@ function bankCommand({ onExit, context }: ProgramSetup): Command {
       onExit(await (await import('./bank-match.ts')).runBankMatch(context, files, options)),
     ),
   );
+  const keyFile = (command: Command) => command.option('--key-file <file>', 'the file with your key (or STORNO_KEY)');
+  keyFile(addSpeechOptions(bank.command('export').description('everything that is due over the bank, as one pain.001')))
+    .requiredOption('--out <file>', 'the file to send to the bank')
+    .action(async (options: ExportTransfersOptions) =>
+      onExit(await (await import('./bank-desk.ts')).runBankExport(context, options)),
+    );
+  keyFile(addSpeechOptions(bank.command('again').description('the very bytes of a file that was made before')))
+    .argument('<id>', 'bnk_…')
+    .requiredOption('--out <file>', 'where to write it')
+    .action(async (id: string, options: ExportTransfersOptions) =>
+      onExit(await (await import('./bank-desk.ts')).runBankAgain(context, id, options)),
+    );
+  keyFile(addSpeechOptions(bank.command('import').description('take in what the bank sent: camt.052 to 054, pain.002')))
+    .argument('<files...>', 'again and again is no harm')
+    .action(async (files: readonly string[], options: ActorOptions) =>
+      onExit(await (await import('./bank-desk.ts')).runBankImport(context, files, options)),
+    );
+  keyFile(addSpeechOptions(bank.command('account').description('where a customer wants money that came back')))
+    .argument('<account>', 'whose money it is')
+    .requiredOption('--iban <iban>', 'as he said it')
+    .requiredOption('--holder <name>', 'whose account it is')
+    .action(async (account: string, options: BankAccountOptions) =>
+      onExit(await (await import('./bank-desk.ts')).runBankAccount(context, account, options)),
+    );
   return bank;
 }
 
@@ -515,6 +546,30 @@ function notifyCommand({ onExit, context }: ProgramSetup): Command {
     .action(async (file: string, options: LiveOptions) => {
       const { runBounce } = await import('./notify.ts');
       onExit(await runBounce(context, file, options));
+    });
+  return command;
+}
+
+function reconcileCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('reconcile')
+    .description('follow every refund of an incident to its booking at the provider or the bank')
+    .addHelpText('before', 'Examples\n  storno reconcile inc_1 --as-of 2026-11-30\n');
+  addSpeechOptions(command.command('incident', { isDefault: true }).description('what is explained, and what is not'))
+    .argument('<incident>', 'inc_…')
+    .option('--as-of <day>', 'up to which statements and ledger are whole (default: today)')
+    .option('--key-file <file>', 'the file with your key (or STORNO_KEY)')
+    .action(async (incident: string, options: ReconcileOptions) => {
+      const { runReconcile } = await import('./reconcile.ts');
+      onExit(await runReconcile(context, incident, options));
+    });
+  addSpeechOptions(command.command('match').description('say that movements and expectations belong together'))
+    .requiredOption('--expected <ids...>', 'as reconcile names them')
+    .requiredOption('--moved <ids...>', 'movements')
+    .requiredOption('--reason <text>', 'why')
+    .option('--key-file <file>', 'the file with your key (or STORNO_KEY)')
+    .action(async (options: MatchOptions) => {
+      const { runMatch } = await import('./reconcile.ts');
+      onExit(await runMatch(context, options));
     });
   return command;
 }

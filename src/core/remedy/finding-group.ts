@@ -11,9 +11,11 @@ export function groupText({ class: kind, grade, reason, evidence: { layers, wron
   return [kind, grade, counts, wrong?.purpose ?? '-', shapeOf(reason)].join('|');
 }
 
+/** As `sayDuration` writes it: one unit or two. */
+const DURATION = /\d[\d.]* (?:ms|s|min|h|d)\b(?: \d+ (?:s|min|h)\b)?/g;
+const MONTH = /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/g;
+
 /** Whatever holds a digit names one case: an id, a time, an amount, a length of time. */
 function shapeOf(reason: string): string {
-  return reason
-    .replaceAll(/\S*\d\S*/g, '#')
-    .replaceAll(/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/g, '#');
+  return reason.replaceAll(DURATION, '#').replaceAll(/\S*\d\S*/g, '#').replaceAll(MONTH, '#');
 }
