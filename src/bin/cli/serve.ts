@@ -2,8 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { MINUTE_MS } from '../../core/kernel/time.ts';
 import { buildApp } from '../../http/app.ts';
 import { openDesk } from '../../http/desk.ts';
+import { systemClock } from '../../world/clock.ts';
 import { openLimiter } from '../../world/limiter.ts';
 import type { Database } from '../../world/postgres/database.ts';
+import { rememberKeys, rememberPlaces } from '../../world/remember.ts';
 import { COMMAND } from './command.ts';
 import { type Context, refuse } from './context.ts';
 import { EXIT_CRASH, EXIT_DONE, EXIT_USAGE } from './exit.ts';
@@ -37,7 +39,7 @@ export async function runServe(context: Context, options: ServeOptions): Promise
 async function serve(context: Context, options: ServeOptions, settings: Settings, database: Database): Promise<number> {
   const outside = openOutside(settings, () => side.office.readGauges(side.world.clock.now()));
   const parts = { outside, settings, callsMax: options.concurrency };
-  const side = openSide(database, 'storno_api', parts);
+  const side = remembering(openSide(database, 'storno_api', parts));
   const app = await openApp(side, outside, options);
   try {
     await app.listen({ host: options.host, port: options.port });
@@ -60,6 +62,12 @@ async function serve(context: Context, options: ServeOptions, settings: Settings
   await app.close();
   outside.close();
   return exitCode;
+}
+
+/** Keys, markets and plans are asked for by every request. */
+function remembering(side: Side): Side {
+  const store = rememberPlaces(side.world.store, systemClock);
+  return { ...side, office: rememberKeys(side.office, systemClock), world: { ...side.world, store } };
 }
 
 function openApp({ world, office, reads, people }: Side, outside: Outside, { requests, version }: ServeOptions) {

@@ -41,8 +41,8 @@ export function withBatching(store: LiveStore, pool: Pool, { connectionsMax, row
     endRental: (ending) =>
       new Promise((resolve, reject) => {
         waiting.push({ ending, resolve, reject });
-        // After those who call in this turn have called.
-        if (waiting.length === 1) queueMicrotask(wake);
+        // After everybody has called whose request came with this turn of the event loop.
+        if (waiting.length === 1) setImmediate(wake);
       }),
   };
 }
