@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { identity, serverEnvironment } from './cluster.ts';
 import type { Engine } from './engine.ts';
@@ -49,6 +50,11 @@ export async function launch(
   return { exitCode: exit, said: () => readFrom(folder.log, from) };
 }
 
+/** More has brought nothing where it was measured; the server itself takes hold of it only as it is used. */
+const SHARED_BUFFERS_MB_MAX = 2048;
+/** What PostgreSQL takes by itself: on small machines it is left at that. */
+const SHARED_BUFFERS_MB_MIN = 128;
+
 const SETTINGS: readonly string[] = [
   'fsync=on',
   'full_page_writes=on',
@@ -57,9 +63,20 @@ const SETTINGS: readonly string[] = [
   // Workers share memory through /dev/shm, which containers keep tiny, and make the large groupings slower.
   'max_parallel_workers_per_gather=0',
   'jit=off',
+  `shared_buffers=${sharedBuffersMb()}MB`,
   `recovery_init_sync_method=${syncMethod()}`,
   'password_encryption=scram-sha-256',
 ];
+
+/**
+ * A quarter of the memory that this process may use (PostgreSQL manual, §19.4). With the 128 MB of an unconfigured server
+ * the indexes of a few million rentals no longer fit, and each posting reads pages from the system.
+ */
+function sharedBuffersMb(): number {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const quarterMb = Math.floor(bytes / 4 / 2 ** 20);
+  return Math.min(Math.max(quarterMb, SHARED_BUFFERS_MB_MIN), SHARED_BUFFERS_MB_MAX);
+}
 
 /** A socket in the folder, or where its path would be too long, a loopback port that nobody else has. */
 async function addressArguments(folder: DataFolder): Promise<readonly string[]> {
