@@ -3,10 +3,14 @@ export const EXIT_DONE = 0;
 export const EXIT_CRASH = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_ROWS_REJECTED = 3;
+/** Some of it was done; what was not is said. */
+export const EXIT_PARTLY = 3;
 /** What was planned is not what stands any more: plan again. */
 export const EXIT_STALE = 4;
 /** A confirmation or an approval is missing. */
 export const EXIT_NOT_APPROVED = 5;
+/** The payment provider could not be reached: nothing was sent. */
+export const EXIT_PROVIDER = 6;
 export const EXIT_FINDINGS = 10;
 /** 128 and the number of the signal, as shells count: SIGINT is 2, SIGTERM 15. */
 export const EXIT_SIGINT = 130;

@@ -486,7 +486,9 @@ function bankCommand({ onExit, context }: ProgramSetup): Command {
   );
   const match = new Command('match')
     .description('whether what was ordered has come to pass, by what the bank says')
-    .argument('<files...>', 'camt.052, camt.053 or camt.054, in the order in which they came')
+    .argument('[files...]', 'camt.052, camt.053 or camt.054, in the order in which they came')
+    .option('--report <file...>', 'what the provider says: Stripe balance, Adyen settlement, PayPal activity')
+    .option('--tz <zone>', 'zone of times in reports that carry none, e.g. Europe/Rome')
     .requiredOption('--expected <file>', 'JSON list of what is expected; docs/bank.md has the form')
     .requiredOption('--as-of <day>', 'up to which day the files are complete');
   bank.addCommand(

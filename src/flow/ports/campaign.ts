@@ -1,8 +1,8 @@
 import type { OutboxEvent } from '../../core/fact/event.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import type { Transfer } from '../../core/ledger/transfer.ts';
+import type { RefundCount } from '../../core/remedy/progress.ts';
 import type { CampaignState, RefundCase, RefundChange, RefundKey } from '../../core/remedy/refund.ts';
-import type { Staff } from '../../core/remedy/staff.ts';
 
 /** One campaign a plan: who carries it out, how fast, and when it must not go on by itself. */
 export interface Campaign {
@@ -35,19 +35,6 @@ export interface ApprovedPlan {
     readonly decidedAt: Instant;
     readonly expiresAt: Instant;
   } | null;
-}
-
-/** Rows of a campaign by what is to be said of them; money by currency, in minor units. */
-export interface CampaignCount {
-  readonly state: string;
-  readonly channel: string;
-  /** `failed` rows whose customer must be asked. */
-  readonly needsCustomer: boolean;
-  /** An attempt whose outcome nobody knows. */
-  readonly unknown: boolean;
-  readonly currency: string;
-  readonly rows: number;
-  readonly amountMinor: bigint;
 }
 
 /** A planned refund, as a dry run shows it. */
@@ -150,16 +137,18 @@ export interface CampaignChange {
 
 /** What a person does with a campaign. */
 export interface CampaignOffice {
-  readStaff(staffId: string): Promise<Staff | null>;
   readPlan(planId: string): Promise<ApprovedPlan | null>;
   readCampaign(planId: string): Promise<Campaign | null>;
-  /** Unique by plan. `not_approved`: the database knows no approval of this digest. */
+  /** Unique by plan. The database refuses one without an approval of this digest as a defect. */
   createCampaign(
-    campaign: Omit<Campaign, 'incidentId' | 'version' | 'changedBy' | 'changedAt'> & { readonly digest: string },
-  ): Promise<'created' | 'exists' | 'not_approved'>;
+    campaign: Omit<Campaign, 'version' | 'changedBy' | 'changedAt'> & { readonly digest: string },
+  ): Promise<'created' | 'exists'>;
   changeCampaign(change: CampaignChange): Promise<'applied' | 'stale'>;
-  countCampaign(planId: string): Promise<{
-    readonly counts: readonly CampaignCount[];
+  countCampaign(
+    planId: string,
+    now: Instant,
+  ): Promise<{
+    readonly counts: readonly (RefundCount & { readonly channel: string })[];
     readonly lastSuccessAt: Instant | null;
     /** Outcomes of the last minute before `now`. */
     readonly recent: number;
