@@ -1,5 +1,6 @@
 import { DAY_MS } from '../../core/kernel/time.ts';
 import type { Operator } from '../../core/remedy/notify/facts.ts';
+import { checkIban } from '../../world/bank/iban.ts';
 import type { Sender } from '../../world/letter/envelope.ts';
 import type { MailSettings } from '../../world/mail.ts';
 import type { Problem } from './exit.ts';
@@ -12,9 +13,19 @@ export interface Settings {
   readonly mail: MailSettings | null;
   /** Null: nobody is written to; letters wait. */
   readonly letters: LetterSettings | null;
+  /** Null: no files for the bank are made. */
+  readonly bank: BankSettings | null;
   /** Part of every request to the provider: a change spoils resends of what is under way. */
   readonly statementText: string;
   readonly dunningMs: readonly number[];
+}
+
+/** Our own account, from which money goes back where the original way is closed. */
+export interface BankSettings {
+  readonly name: string;
+  /** Electronic form, checked. */
+  readonly iban: string;
+  readonly bic: string | null;
 }
 
 /** Who writes to customers, and over which server. */
@@ -51,6 +62,7 @@ export function readSettings(env: Environment): {
     stripe: readStripe(env, problems),
     mail: readMail(env, problems),
     letters: readLetters(env, problems),
+    bank: readBank(env, problems),
     statementText: text(env, 'STORNO_STATEMENT_TEXT') ?? '',
     dunningMs: readDunning(env, problems),
   };
@@ -85,6 +97,16 @@ function readMail(env: Environment, problems: Problem[]): MailSettings | null {
   if (from === null) problems.push(problem('STORNO_MAIL_FROM', 'It must say from whom mail comes.'));
   if (to.length === 0) problems.push(problem('STORNO_ALARM_TO', 'It must say who gets alarms.'));
   return { smtpUrl, from: from ?? '', to };
+}
+
+function readBank(env: Environment, problems: Problem[]): BankSettings | null {
+  const written = text(env, 'STORNO_BANK_IBAN');
+  if (written === null) return null;
+  const iban = checkIban(written);
+  if (!iban.ok) problems.push(problem('STORNO_BANK_IBAN', `The IBAN is ${iban.error.replaceAll('_', ' ')}.`));
+  const name = text(env, 'STORNO_BANK_NAME');
+  if (name === null) problems.push(problem('STORNO_BANK_NAME', 'It must say whose account STORNO_BANK_IBAN is.'));
+  return { name: name ?? '', iban: iban.ok ? iban.value : '', bic: text(env, 'STORNO_BANK_BIC') };
 }
 
 /** All of it or nothing: a letter without a name, a contact or a place to sign in would look like fraud. */

@@ -1,12 +1,12 @@
-import { addTargetDays } from '../../core/kernel/target-day.ts';
 import type { Day } from '../../core/kernel/day.ts';
+import type { Money } from '../../core/kernel/money.ts';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
+import { addTargetDays } from '../../core/kernel/target-day.ts';
 import { toRfc3339 } from '../../core/kernel/time.ts';
 import { endToEndIdOf } from '../../core/remedy/end-to-end-id.ts';
-import type { RefundPolicy } from '../../core/remedy/refund/policy.ts';
 import { nextRefundStep } from '../../core/remedy/refund/next-step.ts';
+import type { RefundPolicy } from '../../core/remedy/refund/policy.ts';
 import { beginTransfer } from '../../core/remedy/refund/transfer.ts';
-import type { Money } from '../../core/kernel/money.ts';
 import type { BankDesk, OrderFileRecord, UnfiledOrder } from '../ports/bank.ts';
 import type { RefundStore } from '../ports/campaign.ts';
 import type { Clock, Digest, Entropy } from '../ports/world.ts';
@@ -44,7 +44,9 @@ export interface Exported {
   readonly total: Readonly<Record<string, bigint>>;
 }
 
-export type ExportRefusal = { readonly kind: 'nothing_due' } | { readonly kind: 'unwritable'; readonly why: readonly string[] };
+export type ExportRefusal =
+  | { readonly kind: 'nothing_due' }
+  | { readonly kind: 'unwritable'; readonly why: readonly string[] };
 
 /** As many as one file of most banks may hold. */
 const ORDERS_MAX = 10_000;
@@ -82,7 +84,14 @@ export async function exportTransfers(world: BankWorld, by: string): Promise<Res
     orders,
   };
   await world.bank.writeOrderFile(record);
-  return ok({ fileId: record.fileId, messageId, body: body.value, orders: orders.length, executeOn, total: sumsOf(orders) });
+  return ok({
+    fileId: record.fileId,
+    messageId,
+    body: body.value,
+    orders: orders.length,
+    executeOn,
+    total: sumsOf(orders),
+  });
 }
 
 async function beginDue({ bank, refunds, clock, digest, policy }: BankWorld): Promise<void> {

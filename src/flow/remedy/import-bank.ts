@@ -1,7 +1,12 @@
 import type { BankStatement, StatusReport } from '../../core/fact/bank.ts';
-import { DAY_MS } from '../../core/kernel/time.ts';
 import { assert } from '../../core/kernel/assert.ts';
-import { IDENTIFY_DAYS, type IdentifiedEntry, type KnownEntry, takeStatement } from '../../core/remedy/identify-entries.ts';
+import { DAY_MS } from '../../core/kernel/time.ts';
+import {
+  IDENTIFY_DAYS,
+  type IdentifiedEntry,
+  type KnownEntry,
+  takeStatement,
+} from '../../core/remedy/identify-entries.ts';
 import { movementsOfEntry } from '../../core/remedy/reconcile/movement.ts';
 import type { Movement } from '../../core/remedy/reconcile/shape.ts';
 import { type BankWord, hearBank } from '../../core/remedy/refund/transfer.ts';
@@ -53,7 +58,9 @@ export async function importStatements(
     known = taken.known;
     identified.push({ statement, entries: taken.identified });
   }
-  const movements = identified.flatMap(({ statement, entries }) => entries.flatMap((one) => newMovements(one, statement)));
+  const movements = identified.flatMap(({ statement, entries }) =>
+    entries.flatMap((one) => newMovements(one, statement)),
+  );
   const [first] = statements;
   assert(first !== undefined, 'a file of statements holds one');
   const kind = await world.bank.takeFile({
@@ -96,7 +103,12 @@ async function hearMovements(world: ImportWorld, movements: readonly Movement[])
   let heard = 0;
   for (const { amount, references, returnReason, id } of movements) {
     const isBack = amount.amountMinor > 0n;
-    const word = { kind: isBack ? 'returned' : 'booked', code: returnReason, bankRef: id, at: world.clock.now() } as const;
+    const word = {
+      kind: isBack ? 'returned' : 'booked',
+      code: returnReason,
+      bankRef: id,
+      at: world.clock.now(),
+    } as const;
     for (const reference of references) heard += await tell(world, reference, { word, amount: amount.amountMinor });
   }
   return heard;

@@ -1,6 +1,6 @@
 import type { Day } from '../../core/kernel/day.ts';
-import { reconcile, type Reconciliation } from '../../core/remedy/reconcile.ts';
 import type { Expectation, Movement } from '../../core/remedy/reconcile/shape.ts';
+import { type Reconciliation, reconcile } from '../../core/remedy/reconcile.ts';
 import type { BankDesk } from '../ports/bank.ts';
 
 export interface Reconciled extends Reconciliation {
@@ -23,7 +23,9 @@ export async function reconcileIncident(
   const manual = (await bank.readManualMatches()).filter((match) => match.expectationIds.every((id) => ids.has(id)));
   const named = new Set(expectations.flatMap(({ references }) => references));
   const byHand = new Set(manual.flatMap(({ movementIds }) => movementIds));
-  const concerned = movements.filter(({ id, references }) => byHand.has(id) || references.some((one) => named.has(one)));
+  const concerned = movements.filter(
+    ({ id, references }) => byHand.has(id) || references.some((one) => named.has(one)),
+  );
   return { ...reconcile({ expectations, movements: concerned, manual, asOf }), expectations, movements: concerned };
 }
 

@@ -94,6 +94,32 @@ export function reminderFacts(writing: Writing & { readonly gift: MinutesGift })
   };
 }
 
+/** Goes to the address that was known before the change. */
+export function bankDetailsFacts(
+  writing: Writing & {
+    readonly change: {
+      readonly changedAt: Instant;
+      readonly ibanEnd: string;
+      readonly amount: Money;
+      readonly paidFrom: Instant;
+    };
+  },
+): LetterFacts {
+  const { account, clocks, change } = writing;
+  const { changedAt, ibanEnd, amount, paidFrom } = change;
+  return {
+    kind: 'bank_details_changed',
+    ...headOf(writing),
+    change: {
+      changed: clocks(changedAt, account.zone),
+      zone: account.zone,
+      ibanEnd,
+      amount,
+      paidFrom: clocks(paidFrom, account.zone).day,
+    },
+  };
+}
+
 function headOf({ account, operator, now, clocks }: Writing) {
   return { locale: account.locale, writtenOn: clocks(now, account.zone).day, operator, customer: { name: null } };
 }
