@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/world/postgres/store.ts';
+import { openApi } from './charge/api.ts';
 import { ACCOUNTS, type Line, linesOf, type Rate, rentalsSaid } from './charge/lines.ts';
 import { type BenchServer, openServer } from './charge/server.ts';
 import { median } from './measure.ts';
@@ -21,7 +22,9 @@ const LIMITS: readonly { readonly name: string; readonly of: string; readonly mu
   [
     { name: 'P1', of: 'simple-update', must: 0.8, goal: 1 },
     { name: 'P4', of: 'simple-update', must: 4, goal: 6 },
+    { name: 'P1', of: 'P2', must: 0.75, goal: 0.85 },
     { name: 'P5', of: 'P1', must: 2, goal: 3 },
+    { name: 'H1', of: 'direct', must: 0.6, goal: 0.8 },
   ];
 const WARM_UP_SECONDS = 2;
 
@@ -35,7 +38,8 @@ const note = (line: string) => process.stderr.write(`${line}\n`);
 const server = await openServer();
 try {
   await loadAccounts(server);
-  const results = await measureAll(linesOf(server));
+  const api = await openApi(server);
+  const results = await measureAll(await linesOf(server, api)).finally(() => api.close());
   await demandBooks(server);
   process.exitCode = report(results) ? 0 : 1;
 } finally {

@@ -5,6 +5,7 @@ import { endOnePlain, PLAIN } from '../../src/world/postgres/store/plain-ending.
 import { scalarsOf } from '../../src/world/postgres/store/sql.ts';
 import { openStore } from '../../src/world/postgres/store.ts';
 import { type EndingParts, ending, NOW, started, succeeded } from '../../test/store/samples.ts';
+import type { BenchApi, Caller } from './api.ts';
 import { type BenchServer, CLIENTS } from './server.ts';
 
 /** One way to charge, driven for some seconds; answers how many rentals came through, and in what time. */
@@ -25,6 +26,7 @@ export const ACCOUNTS = 100_000;
 export const BULK_ROWS = 100;
 const BULK_CONNECTIONS = 4;
 export const CALLERS = 256;
+export const API_CALLERS = 32;
 const BATCH_ROWS_MAX = 1000;
 const CHARGE_ROWS = 100;
 
@@ -46,8 +48,9 @@ function nextEnding(): RentalEnding {
   return ending(parts);
 }
 
-export function linesOf(server: BenchServer): readonly Line[] {
+export async function linesOf(server: BenchServer, api: BenchApi): Promise<readonly Line[]> {
   const direct = openStore(server.pool('storno_api', CLIENTS));
+  const callers = await Promise.all(Array.from({ length: API_CALLERS }, () => api.openCaller()));
   const bulkPool = server.pool('storno_api', BULK_CONNECTIONS);
   const batched = withBatching(openStore(bulkPool), bulkPool, {
     connectionsMax: BULK_CONNECTIONS,
@@ -65,6 +68,21 @@ export function linesOf(server: BenchServer): readonly Line[] {
     },
     { name: 'P5', title: '256 callers, coalesced', run: (s) => drive(s, CALLERS, () => postOne(batched)) },
     {
+      name: 'direct',
+      title: '32 callers, 8 connections, one round trip',
+      run: (s) => drive(s, API_CALLERS, () => postOne(direct)),
+    },
+    {
+      name: 'coalesced',
+      title: '32 callers, coalesced',
+      run: (s) => drive(s, API_CALLERS, () => postOne(batched)),
+    },
+    {
+      name: 'H1',
+      title: 'POST /v1/rentals, 32 callers',
+      run: (s) => drive(s, API_CALLERS, (at) => sayOne(callers[at])),
+    },
+    {
       name: 'charged',
       title: 'said, claimed, sent, captured, booked; 100 at a time',
       run: (s) => drive(s, BULK_CONNECTIONS, () => chargeMany(bulk, openStore(workerPool))),
@@ -73,25 +91,31 @@ export function linesOf(server: BenchServer): readonly Line[] {
 }
 
 /** `callers` loops, each with one call under way, until the time is over. */
-async function drive(seconds: number, callers: number, call: () => Promise<number>): Promise<Rate> {
+async function drive(seconds: number, callers: number, call: (caller: number) => Promise<number>): Promise<Rate> {
   const latenciesMs: number[] = [];
   let count = 0;
   const begin = performance.now();
   const end = begin + seconds * 1000;
-  async function loop(): Promise<void> {
+  async function loop(caller: number): Promise<void> {
     for (let now = performance.now(); now < end; now = performance.now()) {
-      const done = await call();
+      const done = await call(caller);
       count += done;
       latenciesMs.push(performance.now() - now);
     }
   }
-  await Promise.all(Array.from({ length: callers }, loop));
+  await Promise.all(Array.from({ length: callers }, (_, caller) => loop(caller)));
   return { count, seconds: (performance.now() - begin) / 1000, latenciesMs };
 }
 
 async function postOne(store: LiveStore): Promise<number> {
   const answer = await store.endRental(nextEnding());
   if (answer.kind !== 'created') throw new Error(`a rental was ${answer.kind}`);
+  return 1;
+}
+
+async function sayOne(caller: Caller | undefined): Promise<number> {
+  if (caller === undefined) throw new Error('there are fewer callers than loops');
+  await caller.say(nextEnding());
   return 1;
 }
 

@@ -13,6 +13,8 @@ import { closeDatabase, type LoginRole } from '../../src/world/postgres/roles.ts
 /** A server to measure on, with a database of ours and one of pgbench. */
 export interface BenchServer {
   readonly version: string;
+  /** Of our database, as its superuser: what `storno serve` is given. */
+  readonly url: string;
   pool(role: LoginRole, connectionsMax: number): Pool;
   /** Transactions per second of `pgbench -N` (simple-update), eight clients, prepared. */
   simpleUpdate(seconds: number): Promise<number>;
@@ -65,6 +67,7 @@ async function prepare(server: ClientConfig, release: () => Promise<void>): Prom
   const [row] = await asAdmin(server, 'select version()');
   return {
     version: String(row?.version).split(' on ')[0] ?? '',
+    url: urlOf(ours),
     pool: (role, connectionsMax) => {
       const setup = { server: ours, role, name: 'bench', connectionsMax, statementMsMax: STATEMENT_MS_MAX };
       const pool = openPool(setup, (error) => process.stderr.write(`${error.message}\n`));
@@ -76,6 +79,18 @@ async function prepare(server: ClientConfig, release: () => Promise<void>): Prom
     query: (text) => asAdmin(ours, text),
     close,
   };
+}
+
+/** A socket's folder has no place in a URL but this. */
+function urlOf(server: ClientConfig): string {
+  if (server.connectionString !== undefined) return server.connectionString;
+  const url = new URL('postgresql://localhost');
+  url.username = server.user ?? '';
+  url.password = String(server.password ?? '');
+  url.pathname = server.database ?? '';
+  url.port = String(server.port);
+  url.searchParams.set('host', server.host ?? '');
+  return url.href;
 }
 
 /** A figure without durability is no figure. */
