@@ -35,4 +35,5 @@ export const MARKS: readonly string[] = [
   'mark:receiveEvent.repeated',
   'mark:event.done',
   'mark:event.parked',
+  'mark:claimed.while_stopped',
 ];

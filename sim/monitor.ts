@@ -193,6 +193,9 @@ export function createMonitor(parts: {
         case 'claim':
           if ((answer as readonly unknown[]).length > 0) marks.hit('mark:claimed');
           break;
+        case 'claimOpen':
+          if ((answer as readonly unknown[]).length > 0) marks.hit('mark:claimed.while_stopped');
+          break;
         default:
       }
     },

@@ -84,7 +84,7 @@ export interface LiveStore {
   /** Like `apply` for many at once; each by itself. */
   applyAll(changes: readonly ChargeChange[]): Promise<readonly ('applied' | 'stale')[]>;
 
-  /** Keeps a verified event with its bytes; the same (provider, merchant account, event id) is kept once. */
+  /** Keeps a verified event; the same (provider, merchant account, event id) once. Its bytes go when it is finished. */
   receiveEvent(event: ProviderEvent, body: string, now: Instant): Promise<'stored' | 'repeated'>;
   /** Those that wait longest; each is claimed again at `leaseUntil` at the latest, until it is finished. */
   claimEvents(request: {
