@@ -140,3 +140,49 @@ test('the same files in any number bring the same matches', (t) => {
   assert.equal(once.status, 3);
   assert.equal(once.stdout, twice.stdout);
 });
+
+test('refunds are found in the report of the provider, by charge and amount', (t) => {
+  const header = 'balance_transaction_id,created_utc,currency,gross,reporting_category,source_id,charge_id';
+  const report = [
+    header,
+    'txn_1,2026-11-20 10:00:00,eur,-14.50,refund,re_1,ch_1',
+    'txn_2,2026-11-20 10:00:01,eur,-8.69,refund,re_2,ch_2',
+    'txn_3,2026-11-21 10:00:00,eur,-23.19,payout,po_1,',
+  ].join('\n');
+  const expected = (id: string, amount: string, charge: string) => ({
+    id,
+    kind: 'refund',
+    amount,
+    currency: 'EUR',
+    references: [charge],
+    from: '2026-11-20',
+    to: '2026-11-21',
+  });
+  const list = [expected('a', '-14.50', 'ch_1'), expected('b', '-8.70', 'ch_2')];
+  const folder = folderWith(t, { 'stripe.csv': report, 'expected.json': list });
+  const words = ['--expected', 'expected.json', '--as-of', '2026-11-30', '--json'];
+  const { status, stdout, stderr } = run(folder, 'match', '--report', 'stripe.csv', ...words);
+  assert.equal(status, 3, stderr);
+  const { groups, unexpected } = JSON.parse(stdout);
+  assert.deepEqual(unexpected, []);
+  assert.deepEqual(
+    groups.map((group: Readonly<Record<string, string>>) => [group.standing, group.difference]),
+    [
+      ['matched', '0.00'],
+      ['under', '0.01'],
+    ],
+  );
+});
+
+test('a report with a line that cannot be read is not used', (t) => {
+  const report = 'balance_transaction_id,created_utc,currency,gross,reporting_category,source_id,charge_id\n';
+  const folder = folderWith(t, {
+    'stripe.csv': `${report}txn_1,2026-11-20 10:00:00,eur,lots,refund,re_1,ch_1\n`,
+    'expected.json': [],
+  });
+  const words = ['--expected', 'expected.json', '--as-of', '2026-11-30'];
+  const { status, stderr } = run(folder, 'match', '--report', 'stripe.csv', ...words);
+  assert.equal(status, 2);
+  assert.match(stderr, /lines that cannot be read: 1/);
+  assert.match(run(folder, 'match', ...words).stderr, /Give bank files/);
+});

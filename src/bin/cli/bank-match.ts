@@ -6,11 +6,12 @@ import { parseDay } from '../../core/kernel/rfc3339.ts';
 import { checkStatement } from '../../core/remedy/check-statement.ts';
 import { endToEndIdOf } from '../../core/remedy/end-to-end-id.ts';
 import { type EntryStanding, type KnownEntry, takeStatement } from '../../core/remedy/identify-entries.ts';
-import { movementsOfEntry } from '../../core/remedy/reconcile/movement.ts';
+import { movementOfSettlement, movementsOfEntry } from '../../core/remedy/reconcile/movement.ts';
 import type { Expectation, Movement } from '../../core/remedy/reconcile/shape.ts';
 import { reconcile } from '../../core/remedy/reconcile.ts';
 import { readBankFileAt } from '../../world/bank/read-bank-file.ts';
 import { sha256 } from '../../world/digest.ts';
+import { readSettlementLines } from '../../world/duckdb/settlement-lines.ts';
 import { matchAsJson, matchText } from './bank-match-text.ts';
 import { sayBreak } from './bank-rows.ts';
 import { type Context, refuse, type SpeechOptions } from './context.ts';
@@ -19,11 +20,13 @@ import { EXIT_DONE, EXIT_ROWS_REJECTED, type Problem } from './exit.ts';
 export interface BankMatchOptions extends SpeechOptions {
   readonly expected: string;
   readonly asOf: string;
+  readonly report?: readonly string[];
+  readonly tz?: string;
 }
 
 /**
- * `storno bank match --expected FILE --as-of DAY FILES...`: whether what was ordered has come to pass. Files are taken
- * in the order given; the same money in several is taken once. Answers 3 where anything but matches is left, 2 where a
+ * `storno bank match --expected FILE --as-of DAY FILES...`: whether what was ordered has come to pass, by bank files,
+ * provider reports, or both. Files are taken in the order given; the same money in several is taken once. Answers 3 where anything but matches is left, 2 where a
  * file cannot be used or does not come out even.
  */
 export async function runBankMatch(
@@ -33,11 +36,12 @@ export async function runBankMatch(
 ): Promise<number> {
   const expected = await readExpected(options.expected);
   const taken = await takeFiles(files);
-  const asOf = parseDay(options.asOf) === null ? ['--as-of is a day such as 2026-11-30.'] : [];
-  const usage = asOf.map((message): Problem => ({ kind: 'usage', file: null, message }));
-  const problems = [...usage, ...expected.problems, ...taken.problems];
+  const reports = await takeReports(options);
+  const usage = usageProblems(files, options);
+  const problems = [...usage, ...expected.problems, ...taken.problems, ...reports.problems];
   if (problems.length > 0) return refuse(context, options, problems);
-  const { movements, doubts } = taken;
+  const { doubts } = taken;
+  const movements = [...taken.movements, ...reports.movements];
   const found = reconcile({ expectations: expected.expectations, movements, manual: [], asOf: options.asOf });
   const sides = { expectations: expected.expectations, movements, found, doubts };
   const { terminal } = context;
@@ -48,6 +52,14 @@ export async function runBankMatch(
     doubts.length + found.ambiguities.length + found.open.length + found.unexpected.length === 0 &&
     found.groups.every(({ standing, returned }) => standing === 'matched' && returned.length === 0);
   return isDone ? EXIT_DONE : EXIT_ROWS_REJECTED;
+}
+
+function usageProblems(files: readonly string[], { asOf, report }: BankMatchOptions): readonly Problem[] {
+  const messages = [
+    parseDay(asOf) === null ? '--as-of is a day such as 2026-11-30.' : [],
+    files.length + (report ?? []).length === 0 ? 'Give bank files, or --report FILE, or both.' : [],
+  ].flat();
+  return messages.map((message) => ({ kind: 'usage', file: null, message }));
 }
 
 interface Taken {
@@ -80,6 +92,15 @@ async function takeFiles(files: readonly string[]): Promise<Taken> {
     }
   }
   return { movements: [...movements.values()].flat(), doubts, problems };
+}
+
+/** Lines that are no payments, such as payouts and fees, are the bank's to tell. */
+async function takeReports({ report, tz }: BankMatchOptions): Promise<Omit<Taken, 'doubts'>> {
+  if (report === undefined) return { movements: [], problems: [] };
+  const read = await readSettlementLines(report, tz ?? null);
+  return read.ok
+    ? { movements: read.value.map(movementOfSettlement), problems: [] }
+    : { movements: [], problems: read.error };
 }
 
 /** Details that come after their sum take its place: they make the same amount. */
