@@ -291,9 +291,18 @@ export const OTHERS: readonly Row[] = [
   {
     number: 36,
     wrong: 'XML with entities that grow or reach out.',
-    does: 'Nothing reads XML.',
-    proofs: [],
-    later: later('bank files', 'statements will be the only XML'),
+    does: 'Bank files are the only XML: no DOCTYPE, no entity but those of XML itself, limits on everything.',
+    proofs: [
+      tests(
+        'test/bank/hostile.test.ts',
+        'a DOCTYPE is refused, with and without entities, external ones too',
+        'a billion laughs are refused before the first',
+        'a flood of numeric references is bounded',
+        'depth, attributes and the number of elements have limits',
+      ),
+      tests('test/bank/fuzz.test.ts', 'whatever the bytes are, the reader answers'),
+    ],
+    later: null,
   },
   {
     number: 37,
@@ -308,22 +317,40 @@ export const OTHERS: readonly Row[] = [
   {
     number: 38,
     wrong: 'Bank statements reuse ids, sum, repeat, net fees.',
-    does: 'Nothing yet.',
-    proofs: [],
-    later: later('bank files', 'no bank statement is read yet'),
+    does: 'A booking is known by account, statement, reference and occurrence; a statement must come out even first.',
+    proofs: [
+      tests(
+        'test/bank/identify.test.ts',
+        'a file taken again changes nothing',
+        'a reference that is used again next year is another booking',
+        'a changed setting for batches brings no money twice, in either direction',
+      ),
+      tests('src/core/remedy/check-statement.test.ts', 'one missing cent is named, with its sign'),
+      tests('test/bank/movement.test.ts', 'fees that the bank took out of an entry are a movement of their own'),
+    ],
+    later: null,
   },
   {
     number: 39,
     wrong: 'A letter is sent twice, never, or to somebody else.',
-    does: 'No letter goes to customers yet. Alarms to the operator are raised once; webhooks come again under one id.',
+    does: 'A letter is sent once; where nobody can tell whether it went, that is said. Alarms are raised once.',
     proofs: [
+      tests(
+        'test/letters/post.test.ts',
+        'a letter that is taken is accepted, once, with the words of the server',
+        'the connection goes after the final dot and before the answer: unknown',
+      ),
+      tests(
+        'test/letters/injection.test.ts',
+        'no name and no subject becomes a header, an address or a second recipient',
+      ),
       tests('test/api/alarm.test.ts', 'an alarm that was raised before is silent'),
       tests(
         'test/api/webhook.test.ts',
         'a message that is not taken comes again with the same id, later and later, and then no more',
       ),
     ],
-    later: later('letters', 'letters to customers'),
+    later: later('refund campaigns', 'letters of a campaign, once an account and kind'),
   },
   {
     number: 40,
@@ -381,12 +408,16 @@ export const OTHERS: readonly Row[] = [
   {
     number: 44,
     wrong: 'Somebody inside edits rows, or cuts the end off.',
-    does: 'No role may change or delete what is written once; the invariants tell what was changed nevertheless.',
+    does: 'No role may change what is written once; invariants and the signed chain of decisions tell what was changed.',
     proofs: [
       tests(ATTACK, STATEMENTS, 'by the owner himself does not change what is written once'),
       tests('test/database/invariants.test.ts', 'says …'),
+      tests(
+        'test/proof/chain.test.ts',
+        'edits, removals, exchanges, truncations and forks by a superuser are found from the last checkpoint',
+      ),
     ],
-    later: later('signed proofs', 'a tail that is cut off shows only against a record kept elsewhere'),
+    later: null,
   },
   {
     number: 45,

@@ -81,9 +81,21 @@ export const OBSERVING: readonly Row[] = [
   {
     number: 36,
     wrong: 'Entries of bank statements are sums, come again, or reuse ids.',
-    does: 'Nothing yet.',
-    proofs: [],
-    later: later('bank files', 'no bank statement is read yet'),
+    does: 'A sum is taken apart or stays one movement; what came before changes nothing; doubt is said, not guessed.',
+    proofs: [
+      tests(
+        'test/bank/identify.test.ts',
+        'camt.052, then camt.053, then camt.054 of the same money are one money',
+        'a booking that moves to the next day keeps its identity by the reference of the bank',
+        'a reference that is used again next year is another booking',
+      ),
+      tests(
+        'test/bank/movement.test.ts',
+        'a batch with all its payments is each of them',
+        'a batch that is only a sum, or does not add up, is one movement',
+      ),
+    ],
+    later: null,
   },
   {
     number: 37,
@@ -96,8 +108,9 @@ export const OBSERVING: readonly Row[] = [
         'the same record again is repeated, a final one replaces a pending one, anything else is rejected',
       ),
       tests('src/core/live/charge/next-step.test.ts', 'nothing was sent: start'),
+      tests('test/bank/identify.test.ts', 'two equal bookings of one statement are two, and stay two'),
     ],
-    later: later('bank files', 'equal entries of one statement'),
+    later: null,
   },
   {
     number: 38,

@@ -64,7 +64,7 @@ export const REFUNDING: readonly Row[] = [
       ),
       simulated('refund_outside_fails'),
     ],
-    later: later('letters', 'telling the customer'),
+    later: later('refund campaigns', 'telling the customer'),
   },
   {
     number: 18,
@@ -89,14 +89,18 @@ export const REFUNDING: readonly Row[] = [
   {
     number: 20,
     wrong: 'A refund of the same day is a reversal: the charge vanishes, and no credit shows.',
-    does: 'The adapter reads both kinds.',
+    does: 'The adapter reads both kinds, and letters say which may come.',
     proofs: [
+      tests(
+        'src/core/remedy/notify.test.ts',
+        'says that a debit may simply vanish where it is at most 7 days old and goes back to a card',
+      ),
       tests(
         AT_PROVIDER,
         'traps 20 and 21: a refund of the same day is a reversal without a reference; a later one gets its own',
       ),
     ],
-    later: later('letters', 'wording for both'),
+    later: null,
   },
   {
     number: 21,
