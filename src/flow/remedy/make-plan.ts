@@ -64,7 +64,10 @@ async function recognizeAll(
   }: { readonly incidentId: string; readonly policy: RemedyPolicy; readonly signature: NewPlan['signature'] },
 ): Promise<void> {
   const { candidates } = await casework.readBasis(incidentId);
-  const unowed = candidates.filter(({ principal, owedBy }) => principal === null && owedBy === null);
+  // Where the charge that was to stay is itself given back, this one is what pays for the rental.
+  const unowed = candidates.filter(
+    ({ principal, owedBy, isKeptGone }) => principal === null && owedBy === null && !isKeptGone,
+  );
   const liabilities = recognize(unowed, { timeValue: policy.timeValue, at: signature.at });
   await casework.recognize({
     incidentId,

@@ -84,7 +84,11 @@ const READ_CANDIDATES: Statement = {
         where o.account_id = f.account_id and o.provider = f.provider and o.merchant_account = f.merchant_account
           and o.payment_id = f.payment_id and o.kind = 'principal' and o.incident_id <> f.incident_id
       ) as owed_by,
-      coalesce(m.is_disputed, false) as is_disputed, coalesce(m.kept_minor > 0, false) as is_kept_gone,
+      coalesce(m.is_disputed, false) as is_disputed, coalesce(m.kept_minor > 0, false) or exists (
+        select from storno.liability as o
+        where o.account_id = f.account_id and o.provider = f.provider and o.merchant_account = f.merchant_account
+          and o.payment_id = f.kept_payment_id and o.kind = 'principal'
+      ) as is_kept_gone,
       array(
         select distinct t.channel from storno.refund as t
         where t.account_id = principal.account_id and t.liability_id = principal.liability_id and t.state = 'failed'
