@@ -1,6 +1,6 @@
--- Who decided what, in an order that nobody can change unseen. An entry is written in the transaction that it tells of;
--- a sealer gives it its place in a chain of hashes afterwards; a checkpoint, signed, says how far the chain reaches, and
--- a copy of it lies elsewhere (docs/proof.md).
+-- Who decided what, in an order that nobody can change unseen. An entry is written in the transaction that it tells
+-- of; a sealer gives it its place in a chain of hashes afterwards; a checkpoint, signed, says how far the chain
+-- reaches, and a copy of it lies elsewhere (docs/proof.md).
 
 -- One row is something that was decided or done. `payload` holds ids, sums and digests, never personal data.
 -- The identity gives no order: transactions commit in another order than they drew their numbers.

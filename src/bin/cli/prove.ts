@@ -18,7 +18,7 @@ export interface ProveOptions extends LiveOptions {
 /** One snapshot of everything about an incident of years. */
 const STATEMENT_MS_MAX = 10 * 60 * SECOND_MS;
 
-/** `storno prove INCIDENT --out pack.zip`: everything that shows that an incident was made right, in one signed file. */
+/** `storno prove INCIDENT --out pack.zip`: all that shows that an incident was made right, in one signed file. */
 export function runProve(context: Context, incidentId: string, options: ProveOptions): Promise<number> {
   return withDatabase(context, { url: null, options }, async (database) => {
     const sealing = poolOf(database, { role: 'storno_worker', connectionsMax: 1 });

@@ -13,7 +13,7 @@ export interface VerifyOptions extends SpeechOptions {
   readonly checkpoint?: string;
 }
 
-/** `storno verify pack.zip`: recomputes everything from the pack alone. 0 where all of it holds, 1 where anything fails. */
+/** `storno verify pack.zip`: recomputes everything from the pack alone. 0 where all holds, 1 where anything fails. */
 export async function runVerify(context: Context, path: string, options: VerifyOptions): Promise<number> {
   try {
     const checks = await verify(path, options);

@@ -51,8 +51,25 @@ export function summaryOf({ rows, totals }: Evidence, { createdAt, keyId }: Summ
     totals,
     vat: vatTotals(rows.incident_finding.map(vatLineOf)),
     closed_at: rows.incident_closure[0] === undefined ? null : textOf(rows.incident_closure[0], 'closed_at'),
+    timeline: timelineOf(rows.audit_entry),
     audit: { entries: rows.audit_entry.length, position: Math.max(0, ...positions), key_id: keyId },
   };
+}
+
+/** As much as two pages show, from either end. */
+const EVENTS_SHOWN = 20;
+
+function timelineOf(entries: readonly PackRow[]): PackSummary['timeline'] {
+  const key = (row: PackRow) => `${row.happened_at} ${String(row.entry_id).padStart(16, '0')}`;
+  const all = entries
+    .toSorted((one, other) => (key(one) < key(other) ? -1 : 1))
+    .map((row) => ({
+      at: textOf(row, 'happened_at'),
+      actor: textOf(row, 'actor'),
+      action: textOf(row, 'action'),
+      subject: textOf(row, 'subject'),
+    }));
+  return all.length <= 2 * EVENTS_SHOWN ? all : [...all.slice(0, EVENTS_SHOWN), ...all.slice(-EVENTS_SHOWN)];
 }
 
 function causeOf(diagnosis: Json): PackSummary['cause'] {

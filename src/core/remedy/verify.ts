@@ -1,6 +1,7 @@
 import { fileOf, PACK_TABLE_NAMES, PACK_TABLES, type PackRow, type PackRows, type PackTable } from './proof/pack.ts';
 import { readRows } from './proof/read-rows.ts';
 import { checkApprovals } from './verify/approval.ts';
+import { checkBank } from './verify/bank.ts';
 import { checkBooks } from './verify/books.ts';
 import { type Check, check, type Verifying } from './verify/check.ts';
 import { checkLog } from './verify/log.ts';
@@ -25,6 +26,7 @@ export function verifyPack(verifying: Verifying): readonly Check[] {
     ...checkApprovals(read.rows, verifying.tools.digest),
     ...checkMoney(read.rows),
     ...checkBooks(read.rows),
+    ...checkBank(read.rows),
     ...checkLog(read.rows, verifying),
     ...checkSummary(read.rows, verifying.files),
   ];

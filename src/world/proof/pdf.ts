@@ -59,8 +59,9 @@ function printTable(document: Document, { head, rows }: Block & { readonly kind:
   if (rows.length === 0) return;
   document.y += 6;
   const widths = widthsOf(document, [head, ...rows]);
-  printRow(document, { cells: head, widths, font: 'Helvetica-Bold', color: FAINT });
-  for (const cells of rows) printRow(document, { cells, widths, font: 'Helvetica', color: INK });
+  const figures = head.map((_, at) => rows.every((cells) => isFigure(cells[at] ?? '')));
+  printRow(document, { cells: head, widths, figures, font: 'Helvetica-Bold', color: FAINT });
+  for (const cells of rows) printRow(document, { cells, widths, figures, font: 'Helvetica', color: INK });
   document.x = MARGIN;
   document.y += 4;
 }
@@ -68,11 +69,13 @@ function printTable(document: Document, { head, rows }: Block & { readonly kind:
 interface TableRow {
   readonly cells: readonly string[];
   readonly widths: readonly number[];
+  /** Which columns hold figures alone: they stand to the right, with their heads. */
+  readonly figures: readonly boolean[];
   readonly font: string;
   readonly color: string;
 }
 
-function printRow(document: Document, { cells, widths, font, color }: TableRow): void {
+function printRow(document: Document, { cells, widths, figures, font, color }: TableRow): void {
   document.font(font).fontSize(BODY - 1.5);
   const height = Math.max(
     ...cells.map((cell, at) => document.heightOfString(latin(cell), { width: (widths[at] ?? 0) - 2 * CELL })),
@@ -82,7 +85,7 @@ function printRow(document: Document, { cells, widths, font, color }: TableRow):
   let left = MARGIN;
   for (const [at, cell] of cells.entries()) {
     const width = widths[at] ?? 0;
-    const align = isFigure(cell) ? 'right' : 'left';
+    const align = figures[at] === true ? 'right' : 'left';
     document.fillColor(color).text(latin(cell), left + CELL, top + CELL, { width: width - 2 * CELL, align });
     left += width;
   }
@@ -116,7 +119,7 @@ function sum(widths: readonly number[]): number {
 }
 
 function isFigure(cell: string): boolean {
-  return /^(?:[A-Z]{3} )?-?[\d.]+$/.test(cell);
+  return /^(?:[A-Z]{3} )?-?\d[\d.]*$/.test(cell);
 }
 
 function bottom(document: Document): number {

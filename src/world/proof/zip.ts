@@ -18,8 +18,8 @@ const MADE = new Date(2000, 0, 1, 12);
 const NAME = /^[a-zA-Z][a-zA-Z_.-]{0,40}(?:\/[a-zA-Z][a-zA-Z_.-]{0,40})?$/;
 
 /**
- * One ZIP, in the order of names, stored and not compressed: its bytes follow from its files alone, whatever compresses
- * elsewhere, and nothing in it can grow when it is opened.
+ * One ZIP, in the order of names, stored and not compressed: its bytes follow from its files alone, whatever
+ * compresses elsewhere, and nothing in it can grow when it is opened.
  */
 export function bindZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const entries = [...files].sort(([one], [other]) => (one < other ? -1 : 1));

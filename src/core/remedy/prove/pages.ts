@@ -36,6 +36,9 @@ export function pagesOf(summary: PackSummary): readonly Block[] {
     { kind: 'heading', text: 'Who decided' },
     decisionsTable(summary),
     ...summary.plans.map((plan): Block => ({ kind: 'paragraph', text: sayPlan(plan) })),
+    { kind: 'heading', text: 'What was done, in order of time' },
+    timelineTable(summary),
+    { kind: 'paragraph', text: shownOf(summary) },
     { kind: 'heading', text: 'Invoices and VAT' },
     { kind: 'paragraph', text: vat(summary) },
     { kind: 'heading', text: 'How to verify this' },
@@ -148,6 +151,25 @@ function decisionsTable({ plans }: PackSummary): Block {
   };
 }
 
+function timelineTable({ timeline }: PackSummary): Block {
+  return {
+    kind: 'table',
+    head: ['When', 'What', 'About', 'By'],
+    rows: timeline.map(({ at, action, subject, actor }) => [
+      said(at),
+      words(action.replaceAll('.', ' ')),
+      subject,
+      actor,
+    ]),
+  };
+}
+
+function shownOf({ timeline, audit }: PackSummary): string {
+  return timeline.length === audit.entries
+    ? `These are all ${audit.entries} entries of the audit log about this incident.`
+    : `These are the first and the last of ${audit.entries} entries; rows/audit_entry.ndjson has all.`;
+}
+
 function sayPlan({ plan_id, refunds, accounts, sums, samples, digest }: SummaryPlan): string {
   const money = Object.entries(typeof sums === 'object' && sums !== null ? sums : {})
     .map(([currency, sum]) => sayMoneyOf({ currency }, minorOf(sum)))
@@ -166,10 +188,10 @@ const TREATMENTS: Readonly<Record<string, string>> = {
 };
 
 function vat(summary: PackSummary): string {
-  const said = summary.vat.map(({ treatment, findings }) => `${findings} ${TREATMENTS[treatment] ?? treatment}`);
-  return said.length === 0
+  const treated = summary.vat.map(({ treatment, findings }) => `${findings} ${TREATMENTS[treatment] ?? treatment}`);
+  return treated.length === 0
     ? 'Nothing was found that concerns an invoice.'
-    : `Of the findings ${said.join('; ')}. vat.ndjson names the reason for each.`;
+    : `Of the findings, ${treated.join('; ')}. vat.ndjson names the reason for each.`;
 }
 
 function said(time: string): string {

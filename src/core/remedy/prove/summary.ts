@@ -18,7 +18,16 @@ export interface PackSummary {
   readonly totals: Totals;
   readonly vat: readonly { readonly treatment: string; readonly findings: number }[];
   readonly closed_at: string | null;
+  /** What was decided, in order of time: of a long incident the first and the last. */
+  readonly timeline: readonly SummaryEvent[];
   readonly audit: { readonly entries: number; readonly position: number; readonly key_id: string };
+}
+
+export interface SummaryEvent {
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
 }
 
 export interface SummaryPlan {

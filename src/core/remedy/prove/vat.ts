@@ -3,8 +3,8 @@ import type { PackRow } from '../proof/pack.ts';
 import { text } from '../proof/read-rows.ts';
 
 /**
- * What a finding means for VAT. Invoiced twice: the second document states tax that was never due, and is corrected by a
- * credit note (Directive 2006/112/EC, articles 203, 219 and 90). Collected twice: one document and two payments; what
+ * What a finding means for VAT. Invoiced twice: the second document states tax that was never due, and is corrected by
+ * a credit note (Directive 2006/112/EC, articles 203, 219 and 90). Collected twice: one document and two payments; what
  * was taken beyond the price is no consideration, and giving it back corrects no invoice.
  */
 export type VatTreatment = 'credit_note' | 'none' | 'undecided';

@@ -15,7 +15,7 @@ import {
 } from '../store/sql.ts';
 import { CHECKPOINT_COLUMNS, checkpointOf, ENTRY_COLUMNS, entryOf } from './rows.ts';
 
-/** Held while places are given and while a checkpoint is made, in the whole database: an arbitrary number, ours alone. */
+/** Held while places are given or a checkpoint is made, in the whole database: an arbitrary number, ours alone. */
 const CHAIN_LOCK = 7_014_201_412;
 
 /**

@@ -57,6 +57,7 @@ const WORDS: Partial<Readonly<Record<PackTable, readonly string[]>>> = {
   campaign: ['reason'],
   refund: ['reason'],
   refund_evidence: ['code', 'detail'],
+  bank_match: ['reason'],
 };
 
 function redacted(table: PackTable, row: PackRow): PackRow {

@@ -16,6 +16,18 @@ with plans as materialized (
   from storno.refund_attempt as a
   join storno.refund as r on r.account_id = a.account_id and r.plan_id = a.plan_id and r.liability_id = a.liability_id
   where a.plan_id in (select plan_id from plans) and a.provider_ref is not null
+), orders as materialized (
+  select b.end_to_end_id, b.file_id from storno.bank_order as b where b.plan_id in (select plan_id from plans)
+), matches as materialized (
+  select m.match_id, m.movement_ids from storno.bank_match as m
+  where m.expectation_ids && array(select end_to_end_id from orders)
+    or m.movement_ids && array(
+      select v.movement_id from storno.bank_movement as v where v.refs && array(select end_to_end_id from orders)
+    )
+), movements as materialized (
+  select v.movement_id, v.file_id from storno.bank_movement as v
+  where v.refs && array(select end_to_end_id from orders)
+    or v.movement_id = any (array(select unnest(m.movement_ids) from matches as m))
 ), part as (
   select coalesce(max(c.from_position) filter (where c.from_position <= b.first), 1) as first,
     coalesce(min(c.position) filter (where c.position >= b.last), 0) as last
@@ -31,7 +43,7 @@ const OF_INCIDENT = 'where t.incident_id = $1';
 const OF_PLANS = 'where t.plan_id in (select plan_id from plans)';
 
 /**
- * Of the books only what belongs to the incident: entries of its payments, refunds, plans and lots. What else a customer
+ * Of the books only what belongs to the incident: entries of its payments, refunds, plans and lots. What else somebody
  * drove or paid is nobody's business here.
  */
 const TRANSFERS = `join (
@@ -82,10 +94,18 @@ const SOURCES: Readonly<Record<PackTable, string>> = {
   letter: OF_INCIDENT,
   settlement: `join (select distinct provider, merchant_account, ref from refs) as wanted
     on wanted.provider = t.provider and wanted.merchant_account = t.merchant_account and wanted.ref = t.payment_id`,
+  bank_file: 'where t.file_id in (select file_id from orders union select file_id from movements)',
+  bank_order: OF_PLANS,
+  bank_movement: 'where t.movement_id in (select movement_id from movements)',
+  bank_match: 'where t.match_id in (select match_id from matches)',
   audit_entry: OF_INCIDENT,
   audit_seal: 'cross join part where t.position between part.first and part.last',
   audit_checkpoint: 'cross join part where t.position between part.first and part.last',
 };
+
+const OUR_REFS = `to_jsonb(array(
+  select r from unnest(t.refs) as r where r in (select end_to_end_id from orders) order by r
+))`;
 
 /** Times with every digit that is stored, so that a hash over them is one over what is there. */
 const EXACT = new Set(['audit_entry', 'audit_checkpoint']);
@@ -93,6 +113,7 @@ const EXACT = new Set(['audit_entry', 'audit_checkpoint']);
 /** Every row of a table that belongs to the incident, with the columns of a pack and no others. */
 export function selectRows(table: PackTable): string {
   const columns = Object.entries(PACK_TABLES[table]).map(([name, kind]) => {
+    if (table === 'bank_movement' && name === 'refs') return `${OUR_REFS} as refs`;
     if (kind.startsWith('instant')) return `${timeText(`t.${name}`, EXACT.has(table) ? 'US' : 'MS')} as ${name}`;
     if (kind === 'amount') return `t.${name}::text as ${name}`;
     if (kind === 'day') return `t.${name}::text as ${name}`;
