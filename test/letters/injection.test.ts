@@ -68,6 +68,11 @@ test('a page loads nothing, runs nothing and links nowhere', () => {
   assert.doesNotMatch(html, /\b(?:src|href|action|background)\s*=|url\(|@import|https?:/i);
 });
 
+test('a line break in a name, a city or an id adds no line to our words', () => {
+  const [broken, straight] = [printed('a\r\nBcc: b\n\nc'), printed('a Bcc: b c')];
+  assert.deepEqual(broken, straight);
+});
+
 test('values are no patterns and no messages: what stands in a name is what is shown', () => {
   const { text } = printed("{amount} it's $& $1");
   assert.ok(text.includes("Gentile {amount} it's $& $1,"));
@@ -104,7 +109,7 @@ test('no name and no subject becomes a header, an address or a second recipient'
     );
     assert.equal(from?.address, 'letters@pendolo.example');
     assert.deepEqual([cc, bcc], [undefined, undefined]);
-    assert.doesNotMatch(subject ?? '', /[\r\n]/);
+    for (const said of [subject, to?.[0]?.name, from?.name]) assert.doesNotMatch(said ?? '', /[\p{Cc}\u202a-\u202e]/u);
   }
 });
 

@@ -227,8 +227,15 @@ test('lines that are a single dot arrive as they are', async (t) => {
   assert.match(taken[0]?.raw ?? '', /Ferrari,\r\n\.\r\n\.\.\r\nfine/);
 });
 
-test('no option of the URL turns on a pool, which would send again by itself', async (t) => {
-  const { url, taken } = await serve(t, {});
-  assert.equal((await post(`${url}/?pool=true&maxMessages=1`)).kind, 'accepted');
-  assert.equal(taken.length, 1);
+test('no option of the URL turns on a pool, which would send again by itself: each letter has its connection', async (t) => {
+  let connections = 0;
+  const { url } = await serve(t, {
+    onConnect: (_, done) => {
+      connections += 1;
+      done();
+    },
+  });
+  const letters = openLetterPost({ smtpUrl: `${url}/?pool=true`, sender: SENDER, waits: WAITS });
+  for (const letter of [LETTER, LETTER]) assert.equal((await letters.post(letter)).kind, 'accepted');
+  assert.equal(connections, 2);
 });

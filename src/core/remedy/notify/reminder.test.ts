@@ -31,6 +31,11 @@ test('minutes given for ten days have no reminder of the fourteenth, on the day 
   assert.equal(dueReminder(short, '2015-02-19'), 3);
 });
 
+test('minutes given for exactly 14 days are no news twice on the day they are given', () => {
+  assert.equal(dueReminder({ ...LOT, givenOn: '2015-02-08' }, '2015-02-08'), null);
+  assert.equal(dueReminder({ ...LOT, givenOn: '2015-02-07' }, '2015-02-08'), 14);
+});
+
 test('days are those of the calendar, over a change of clocks and a leap day', () => {
   assert.equal(dueReminder({ ...LOT, lastDay: '2015-04-05' }, '2015-03-21'), null);
   assert.equal(dueReminder({ ...LOT, lastDay: '2015-04-05' }, '2015-03-22'), 14);
