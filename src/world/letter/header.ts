@@ -7,8 +7,8 @@ const LINE_LENGTH_MAX = 250;
 const ADDRESS_LENGTH_MAX = 254;
 
 /**
- * The text on one line: a line break in a name would begin a header of its own, or a paragraph in our words. Other control characters and the marks
- * that turn the writing direction show as U+FFFD.
+ * The text on one line: a line break in a name would begin a header of its own, or a paragraph in our words. Other
+ * control characters and the marks that turn the writing direction show as U+FFFD.
  */
 export function oneLine(text: string): string {
   const line = legible(text.replace(/[\r\n\t\u2028\u2029]+/g, ' ')).trim();

@@ -66,9 +66,7 @@ ${rentals.map((rental, index) => {
   const { title: when, details, lines } = printRental(rental, locale);
   return html`<tbody>
 <tr><th class="rule" scope="rowgroup" colspan="2" style="${TOP[index === 0 ? 'first' : 'further']};text-align:left;font-weight:400">${when}${
-    details.length === 0
-      ? null
-      : html`<br><span class="soft" style="${SUB};overflow-wrap:anywhere">${details.join(' · ')}</span>`
+    details.length === 0 ? null : html`<br><span class="soft" style="${SUB}">${details.join(' · ')}</span>`
   }</th></tr>
 ${lines.map(lineAsHtml)}
 </tbody>`;
@@ -94,7 +92,7 @@ interface SumLook {
 function lineAsHtml({ label, reference, amount, remark, isWrong }: PrintedLine): Markup {
   const remarkStyle = isWrong ? 'color:#a5321d;font-size:14px;line-height:20px;font-weight:600' : SUB;
   return html`<tr><th class="rule" scope="row" style="${CELL};text-align:left;font-weight:400">${label}${
-    reference === '' ? null : html`<br><span class="soft" style="${SUB};overflow-wrap:anywhere">${reference}</span>`
+    reference === '' ? null : html`<br><span class="soft" style="${SUB}">${reference}</span>`
   }</th><td class="rule" style="${CELL};${NUMBER}">${amount}${
     remark === ''
       ? null

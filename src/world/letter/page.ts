@@ -36,7 +36,7 @@ export function page(parts: { readonly lang: string; readonly title: string; rea
 </head>
 <body style="margin:0;padding:0;background:#fdfcf9;color:#1d1c1a">
 <table role="presentation" style="width:100%;border-collapse:collapse"><tr><td style="padding:0">
-<div class="sheet" style="box-sizing:border-box;max-width:600px;margin:0 auto;padding:32px 24px 40px;color:#1d1c1a;font-family:${FACE};font-size:16px;line-height:25px;font-variant-numeric:tabular-nums">
+<div role="main" class="sheet" style="overflow-wrap:anywhere;word-break:break-word;box-sizing:border-box;max-width:600px;margin:0 auto;padding:32px 24px 40px;color:#1d1c1a;font-family:${FACE};font-size:16px;line-height:25px;font-variant-numeric:tabular-nums">
 ${body}
 </div>
 </td></tr></table>
