@@ -26,9 +26,11 @@ async function campaignOf({ admin }: CampaignHouse) {
   return (await admin.query('select state, reason, canary, version from storno.campaign')).rows[0];
 }
 
-/** The books and the counters say what the provider says. */
+/** The books and the counters say what the provider says, and no invariant is violated. */
 async function assertReckoned(house: CampaignHouse, refunds: readonly WantedRefund[]): Promise<void> {
   const refunded = house.refunded();
+  const { rows: violated } = await house.admin.query("select storno.check_invariants(statement_timestamp(), '1 day')");
+  assert.deepEqual(violated, []);
   const { rows } = await house.admin.query<{ payment_id: string; refunded: bigint; reserved: bigint; booked: bigint }>(
     `select l.payment_id, l.refunded_minor as refunded, l.reserved_minor as reserved, (
         select coalesce(sum(case t.kind when 'refund' then t.amount else -t.amount end), 0)::bigint
