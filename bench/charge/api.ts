@@ -69,7 +69,13 @@ async function openCaller({ hostname, port }: URL, key: string): Promise<Caller>
     socket.once('error', reject).connect(Number(port), hostname, resolve);
   });
   socket.setNoDelay(true);
-  const head = `POST /v1/rentals HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n`;
+  const head = [
+    'POST /v1/rentals HTTP/1.1',
+    `Host: ${hostname}`,
+    `Authorization: Bearer ${key}`,
+    'Content-Type: application/json',
+    '',
+  ].join('\r\n');
   let received = '';
   let settle: (error: Error | null) => void = () => undefined;
   socket.setEncoding('latin1');

@@ -69,8 +69,8 @@ const SETTINGS: readonly string[] = [
 ];
 
 /**
- * A quarter of the memory that this process may use (PostgreSQL manual, §19.4). With the 128 MB of an unconfigured server
- * the indexes of a few million rentals no longer fit, and each posting reads pages from the system.
+ * A quarter of the memory that this process may use (PostgreSQL manual, §19.4). With the 128 MB of an unconfigured
+ * server the indexes of a few million rentals no longer fit, and each posting reads pages from the system.
  */
 function sharedBuffersMb(): number {
   const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
