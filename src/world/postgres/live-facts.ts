@@ -9,7 +9,7 @@ import type { Window } from '../../core/kernel/time.ts';
 import type { LiveFacts, LiveSetting } from '../../flow/ports/live-facts.ts';
 import { guarded } from './errors.ts';
 import { LAYER_SQL } from './layers.ts';
-import { SCREEN_STATEMENTS, TOUCHED_SQL } from './live-facts/screen-sql.ts';
+import { SCREEN_SETTINGS, SCREEN_STATEMENTS, TOUCHED_SQL } from './live-facts/screen-sql.ts';
 
 /**
  * The live half's facts for `detect`: rentals, payments and our own attempts. What bank and acquirer booked is judged
@@ -46,6 +46,7 @@ function snapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Prom
 }
 
 async function screen(client: PoolClient): Promise<readonly string[]> {
+  await client.query(SCREEN_SETTINGS);
   const proposed = new Set<string>();
   for (const sql of SCREEN_STATEMENTS) {
     for (const { accountId } of (await client.query<Named>(sql)).rows) proposed.add(accountId);
