@@ -82,7 +82,7 @@ test('a letter is sent to oneself over the server of the settings, and its refus
   assert.ok(typeof address === 'object' && address !== null);
   const env = { STORNO_SMTP_URL: `smtp://127.0.0.1:${address.port}`, STORNO_MAIL_FROM: 'letters@pendolo.example' };
   const sent = await storno(['try', '--facts', FACTS, '--lang', 'fr', '--to', 'me@pendolo.example'], env);
-  assert.deepEqual([sent.code, subjects], [0, ['Double débit : nous vous avons remboursé 14,50\u00a0€']]);
+  assert.deepEqual([sent.code, subjects], [0, ['Double débit\u00a0: nous vous avons remboursé 14,50\u00a0€']]);
   const refused = await storno(['try', '--facts', FACTS, '--to', 'you@pendolo.example'], env);
   assert.equal(refused.code, 2);
   assert.match(refused.err, /not taken \(refused final\): 550 5\.1\.1 Nobody/);

@@ -127,6 +127,10 @@ for (const [language, { says, never }] of Object.entries(GLOSSARY)) {
   });
 }
 
+test('French punctuation never begins a line: the blank before it does not break', () => {
+  for (const [id, message] of Object.entries(LETTER_WORDS.fr ?? {})) assert.doesNotMatch(message, / [;:!?]/, id);
+});
+
 test('no message has a straight quote, which ICU would read as a mark, a double blank or markup', () => {
   for (const catalogues of [LETTER_WORDS, STATEMENT_WORDS]) {
     for (const [language, catalogue] of Object.entries(catalogues)) {

@@ -161,15 +161,13 @@ function minutesValues({ minutes }: MinutesReminder): Readonly<Record<string, Va
 }
 
 function bankDetailsChanged({ change, operator }: Of<'bank_details_changed'>): readonly Block[] {
-  const values = {
-    amount: amountOf(change.amount),
-    time: { kind: 'time', time: change.changed, zone: change.zone } as const,
-    day: dayOf(change.changed.day),
-    end: textOf(change.ibanEnd),
-  };
   const paid = { day: dayOf(change.paidFrom) };
+  const changed = say('bank.changed', {
+    time: { kind: 'time', time: change.changed, zone: change.zone },
+    end: textOf(change.ibanEnd),
+  });
   return [
-    lead(say('lead.bank_details_changed', values)),
+    lead(say('lead.bank_details_changed', { amount: amountOf(change.amount) }), changed),
     paragraph(say('bank.was_you', paid)),
     paragraph(say('bank.was_not_you', { ...paid, contact: textOf(operator.contact) })),
   ];

@@ -65,7 +65,7 @@ export type LetterSentence =
   | `choose.${'where' | 'what' | 'kept'}`
   | `corrected.${'more' | 'less'}`
   | `minutes.${'gift' | 'on_top' | 'days_left' | 'by_themselves' | 'lapse'}`
-  | `bank.${'was_you' | 'was_not_you'}`
+  | `bank.${'changed' | 'was_you' | 'was_not_you'}`
   | 'do_nothing'
   | 'apology'
   | `disagree.${'sent' | 'choose'}`
