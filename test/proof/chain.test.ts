@@ -52,10 +52,10 @@ test('what was committed later is sealed later, whatever its number, and nothing
   await slow.query('begin');
   await append(slow, 1);
   await append(one.admin, 3);
-  assert.equal(await world.audit.seal({ reach: 'recent', limit: 100 }), 3);
+  assert.equal((await world.audit.seal({ after: null, limit: 100 })).sealed, 3);
   await slow.query('commit');
   slow.release();
-  assert.equal(await world.audit.seal({ reach: 'recent', limit: 100 }), 1);
+  assert.equal((await world.audit.seal({ after: null, limit: 100 })).sealed, 1);
   const { rows } = await one.admin.query('select entry_id::int as id from storno.audit_seal order by position');
   assert.deepEqual(
     rows.map(({ id }) => id),
@@ -79,7 +79,7 @@ test('a sealer that dies between entry and seal leaves work for the next, and no
   );
   client.release(true);
   const world = worldOf(one);
-  assert.equal(await world.audit.seal({ reach: 'recent', limit: 2 }), 2);
+  assert.equal((await world.audit.seal({ after: null, limit: 2 })).sealed, 2);
   assert.equal(await runOnce(world), 3);
   assert.equal(await runOnce(world), 0, 'signs the first checkpoint');
   assert.equal((await readAuditTrail(one.pool('storno_auditor')).checkpoints()).length, 1);
@@ -91,7 +91,7 @@ test('many hands that seal at once make one chain', async () => {
   const writers = Array.from({ length: 3 }, async () => append(one.admin, 40));
   const sealers = hands.map(async ({ audit }, hand) => {
     for (let round = 0; round < 25; round += 1) {
-      await audit.seal({ reach: 'recent', limit: 3 });
+      await audit.seal({ after: null, limit: 3 });
       if (hand === 0 && round % 8 === 0) await checkpointNow(hands[0] as (typeof hands)[0]);
     }
   });
@@ -237,7 +237,7 @@ test('a chain that was rewritten whole from some place on is found, as long as a
   await one.admin.query('delete from storno.audit_checkpoint');
   await one.admin.query('delete from storno.audit_seal where position >= 4');
   await one.admin.query("update storno.audit_entry set actor = 'st_other' where entry_id = 4");
-  while ((await world.audit.seal({ reach: 'all', limit: 100 })) > 0);
+  await world.audit.seal({ after: 0, limit: 100 });
   // Whoever has the key as well signs what he likes: only the copy elsewhere convicts him.
   await checkpointNow(world);
   assert.deepEqual((await walkTrail(trail, signer, [])).faults, []);

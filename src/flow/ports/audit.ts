@@ -6,10 +6,13 @@ import type { Link } from '../../core/remedy/proof/verify-chain.ts';
 /** The audit log. Methods throw `StoreUnavailable` where the database does not answer. */
 export interface AuditLog {
   /**
-   * Gives entries that have none their places in the chain, at most `limit`, by one hand at a time. Answers how many.
-   * `recent` looks among the newest entries, which is cheap; `all` looks at every entry.
+   * Gives entries that have none their places in the chain, at most `limit`, by one hand at a time. Looks at those whose
+   * numbers are above `after`; null looks among the newest alone, which is cheap. Answers how many, and the last number.
    */
-  seal(request: { readonly reach: 'recent' | 'all'; readonly limit: number }): Promise<number>;
+  seal(request: {
+    readonly after: number | null;
+    readonly limit: number;
+  }): Promise<{ readonly sealed: number; readonly last: number }>;
   /** Where the chain ends, where the last checkpoint is, and whether an incident was closed since. */
   readAuditState(): Promise<AuditState>;
   /** Signs how far the chain reaches. Null where no place is new since the last checkpoint. */

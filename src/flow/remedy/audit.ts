@@ -20,14 +20,14 @@ const CHECKPOINT_EVERY_MS = HOUR_MS;
 
 /** Seals what is new, then signs a checkpoint where one is due. Answers how many entries were sealed. */
 export async function runOnce(world: AuditWorld): Promise<number> {
-  const sealed = await world.audit.seal({ reach: 'recent', limit: SEALS_AT_ONCE });
+  const { sealed } = await world.audit.seal({ after: null, limit: SEALS_AT_ONCE });
   if (sealed === 0 && (await isCheckpointDue(world))) await checkpointNow(world);
   return sealed;
 }
 
 /** Seals every entry, however late its transaction ended, and signs. Null where nothing is new, or nobody can sign. */
 export async function checkpointNow(world: AuditWorld): Promise<SignedCheckpoint | null> {
-  while ((await world.audit.seal({ reach: 'all', limit: SEALS_AT_ONCE })) > 0);
+  await sealAll(world.audit);
   const signer = await world.openSigner();
   if (signer === null) return null;
   const { keyId, publicKey } = signer;
@@ -36,6 +36,14 @@ export async function checkpointNow(world: AuditWorld): Promise<SignedCheckpoint
     keyId,
     sign: (checkpoint) => ({ ...checkpoint, publicKey, signature: signer.sign(checkpointText(checkpoint)) }),
   });
+}
+
+async function sealAll(audit: AuditLog): Promise<void> {
+  for (let after = 0; ; ) {
+    const { sealed, last } = await audit.seal({ after, limit: SEALS_AT_ONCE });
+    if (sealed === 0) return;
+    after = last;
+  }
 }
 
 async function isCheckpointDue({ audit, clock }: AuditWorld): Promise<boolean> {

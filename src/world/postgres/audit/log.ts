@@ -26,7 +26,7 @@ const RECENT_ENTRIES = 100_000;
 
 export function openAuditLog(pool: Pool): AuditLog {
   return {
-    seal: ({ reach, limit }) => inTransaction(pool, (on) => seal(on, { reach, limit })),
+    seal: (wish) => inTransaction(pool, (on) => seal(on, wish)),
     async readAuditState() {
       const row = await runForOne(pool, READ_STATE, []);
       return {
@@ -78,7 +78,9 @@ const HEAD = 'select position::float8 as position, hash from storno.audit_seal o
 const UNSEALED = `
 select ${ENTRY_COLUMNS}
 from storno.audit_entry as e
-where e.entry_id > $1::bigint and not exists (select from storno.audit_seal as s where s.entry_id = e.entry_id)
+where e.entry_id > $1::bigint and not exists (
+  select from storno.audit_seal as s where s.entry_id = e.entry_id and s.entry_id > $1::bigint
+)
 order by e.entry_id
 limit $2`;
 
@@ -97,11 +99,12 @@ insert into storno.audit_checkpoint
 values ($1, $2, $3, $4, $5, $6::timestamptz, $7, $8, $9)`;
 
 /** Each statement looks at what was committed before it, so after the lock at all that was sealed before. */
-async function seal(on: Queries, wish: { readonly reach: 'recent' | 'all'; readonly limit: number }): Promise<number> {
+async function seal(on: Queries, { after, limit }: Parameters<AuditLog['seal']>[0]): ReturnType<AuditLog['seal']> {
   await lockChain(on);
-  const after = wish.reach === 'all' ? 0 : Math.max(0, (await newestEntry(on)) - RECENT_ENTRIES);
-  const { rows } = await on.query<Row>(UNSEALED, [after, wish.limit]);
-  if (rows.length === 0) return 0;
+  const from = after ?? Math.max(0, (await newestEntry(on)) - RECENT_ENTRIES);
+  const { rows } = await on.query<Row>(UNSEALED, [from, limit]);
+  const last = rows.at(-1)?.entry_id;
+  if (typeof last !== 'number') return { sealed: 0, last: from };
   const seals = sealEntries(await readHead(on), rows.map(entryOf), sha256);
   await on.query(PUT_SEALS, [
     seals.map(({ position }) => position),
@@ -110,7 +113,7 @@ async function seal(on: Queries, wish: { readonly reach: 'recent' | 'all'; reado
     seals.map(({ prevHash }) => prevHash),
     seals.map(({ hash }) => hash),
   ]);
-  return seals.length;
+  return { sealed: seals.length, last };
 }
 
 async function lockChain(on: Queries): Promise<void> {
