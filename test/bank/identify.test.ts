@@ -73,7 +73,15 @@ test('a booking that moves to the next day keeps its identity by the reference o
 });
 
 test('a reference that is used again next year is another booking', async () => {
-  await check([{ entries: [a] }, { id: 'S2', on: '2027-11-10', entries: [a] }], ['new', 'new']);
+  for (const kind of ['053', '054'] as const) {
+    await check(
+      [
+        { kind, entries: [a] },
+        { kind, id: 'S2', on: '2027-11-10', entries: [a] },
+      ],
+      ['new', 'new'],
+    );
+  }
 });
 
 test('two equal bookings of one statement are two, and stay two', async () => {
@@ -154,6 +162,28 @@ test('the same amount on the same day, told in other words by another kind of st
       { kind: '053', entries: [{ ...bare, text: 'charges' }] },
     ],
     ['new', 'ambiguous'],
+  );
+});
+
+test('the same amount in other words in two reports of one kind is another booking', async () => {
+  const other = { ...bare, text: 'charges' };
+  await check(
+    [
+      { kind: '052', id: 'R1', entries: [bare] },
+      { kind: '052', id: 'R2', entries: [other] },
+    ],
+    ['new', 'new'],
+  );
+});
+
+test('a statement sent again under another number, of a day that changed nothing, is the same', async () => {
+  const day = { opening: '10.00', closing: '10.00', entries: [bare, { ...bare, side: 'CRDT' as const }] };
+  await check(
+    [
+      { ...day, id: 'S1', sequence: '1' },
+      { ...day, id: 'S2', sequence: '2' },
+    ],
+    ['new new', 'known known'],
   );
 });
 

@@ -115,6 +115,7 @@ test('the same order makes the same bytes, with count and sum on it', () => {
   assert.equal(one.value.count, 2);
   assert.deepEqual(one.value.total, money(1451n, 'EUR'));
   assert.equal(one.value.xml.split('<CtrlSum>14.51</CtrlSum>').length, 3);
+  assert.match(one.value.xml, /<ChrgBr>SLEV<\/ChrgBr>/);
   assert.match(one.value.xml, /<CreDtTm>2026-11-25T19:30:00Z<\/CreDtTm>/);
 });
 

@@ -134,9 +134,33 @@ test('a return out of a batch is told apart by its own reference', () => {
 test('what shares more references belongs together before what shares fewer', () => {
   const more = (own: string) => ({ references: [own, 'batch'] });
   const expectations = [expected('a', -100n, more('a')), expected('b', -100n, more('b'))];
-  check({ expectations, movements: [moved('1', -100n, ['b', 'batch'])] }, [
-    'matched by reference: b=1',
-    'open, overdue: a',
+  for (const references of [
+    ['b', 'batch'],
+    ['batch', 'b'],
+  ]) {
+    check({ expectations, movements: [moved('1', -100n, references)] }, [
+      'matched by reference: b=1',
+      'open, overdue: a',
+    ]);
+  }
+});
+
+test('two payments under one name are not taken for a neighbour of twice the amount', () => {
+  const more = (own: string) => ({ references: [own, 'batch'] });
+  const expectations = [expected('a', -100n, more('a')), expected('b', -200n, more('b'))];
+  const movements = [moved('1', -100n, ['a', 'batch']), moved('2', -100n, ['a', 'batch'])];
+  check({ expectations, movements }, ['over EUR -1.00 by reference: a=1+2', 'open, overdue: b']);
+});
+
+test('a payment that names a batch whose parts are paid is unexpected, whatever else has its amount', () => {
+  const more = (own: string) => ({ references: [own, 'batch'] });
+  const expectations = [expected('a', -100n, more('a')), expected('b', -100n, more('b')), expected('c', -50n)];
+  const movements = [moved('1', -100n, ['a']), moved('2', -100n, ['b']), moved('3', -50n, ['batch'])];
+  check({ expectations, movements }, [
+    'matched by reference: a=1',
+    'matched by reference: b=2',
+    'open, overdue: c',
+    'unexpected: 3',
   ]);
 });
 

@@ -4,7 +4,7 @@ import { groupOf, sumOf } from './group.ts';
 import type { Ambiguity, Expectation, Group, Movement } from './shape.ts';
 import { findSubsets } from './subset.ts';
 
-/** A pair that shares references, and how many. */
+/** A pair that shares references, and how many: no other expectation shares more with the movement. */
 export interface Edge {
   readonly expectation: Expectation;
   readonly movement: Movement;
@@ -49,7 +49,10 @@ function edgesOf(expectations: readonly Expectation[], movements: readonly Movem
     for (const expectation of namedBy(movement, byReference)) {
       if (isKnown(expectation, movement.on)) counts.set(expectation, (counts.get(expectation) ?? 0) + 1);
     }
-    return [...counts].map(([expectation, count]) => ({ expectation, movement, count }));
+    const most = Math.max(...counts.values());
+    return [...counts]
+      .filter(([, count]) => count === most)
+      .map(([expectation, count]) => ({ expectation, movement, count }));
   });
 }
 
