@@ -133,7 +133,7 @@ const FORGERIES: readonly (readonly [check: string, forgery: string, forge: (fil
     (f) => editRow(f, 'liability', place(f, 'liability', { account_id: 'acc_003' }), { refunded_minor: '348' }),
   ],
   [
-    'what is discharged is the sum of the refunds that succeeded',
+    'a refund that succeeded has one attempt with evidence of its success',
     'said not to be paid',
     (f) => editRow(f, 'refund', place(f, 'refund', PAID), { state: 'failed' }),
   ],
@@ -160,6 +160,7 @@ const FORGERIES: readonly (readonly [check: string, forgery: string, forge: (fil
   ['goodwill at most once for an account, as planned', 'two lots', (f) => twice(f, 'lot', { lot_id: 'lot_x' })],
   ['goodwill at most once for an account, as planned', 'more minutes', (f) => editRow(f, 'lot', 0, { minutes: 300 })],
   ['the entries come out even for each asset', 'an entry twice', (f) => twice(f, 'transfer', {})],
+  ['goodwill at most once for an account, as planned', 'money as a gift', (f) => twice(f, 'transfer', GIFT)],
   [
     'the entries come out even for each asset',
     'nothing moves',
@@ -243,6 +244,14 @@ const FORGERIES: readonly (readonly [check: string, forgery: string, forge: (fil
     (f) => f.set('README.txt', Buffer.from('Trust us.\n')),
   ],
 ];
+
+const GIFT = {
+  kind: 'goodwill',
+  source_ref: 'inc_1',
+  debit: 'house_goodwill',
+  credit: 'account_credit',
+  amount: '5000',
+};
 
 const ORDER = {
   end_to_end_id: 'e2e_1',

@@ -2,7 +2,7 @@ import { canonicalText } from '../proof/canonical.ts';
 import type { PackRow, PackRows } from '../proof/pack.ts';
 import { minor, text } from '../proof/read-rows.ts';
 import { type Check, check } from './check.ts';
-import { isPaidByProvider } from './money.ts';
+import { isPaidByAttempt } from './money.ts';
 
 /**
  * That the books tell the same: entries of every event of money, with the right lines and amounts. To come out even is
@@ -63,19 +63,17 @@ interface Expected {
 /** All entries that the refunds and grants of the pack must have caused. */
 function expectedEntries(rows: PackRows): readonly Expected[] {
   const refunds = new Map(rows.refund.map((row) => [attemptOwner(row), row]));
-  const provider = rows.refund_attempt
+  const paid = rows.refund_attempt
     .filter((attempt) => attempt.state === 'succeeded')
     .flatMap((attempt) => {
       const refund = refunds.get(attemptOwner(attempt));
-      if (refund === undefined || !isPaidByProvider(refund)) return [];
-      return [
-        {
-          ...moneyOf(refund),
-          name: `${refund.account_id} refund:${refund.provider}:${refund.merchant_account}:${attempt.provider_ref}`,
-          debit: 'account_payable',
-          credit: 'house_clearing',
-        },
-      ];
+      if (refund === undefined || !isPaidByAttempt(refund)) return [];
+      const paid = { ...moneyOf(refund), debit: 'account_payable' };
+      const { account_id, provider, merchant_account } = refund;
+      const ref = `${provider}:${merchant_account}:${attempt.provider_ref}`;
+      return refund.channel === 'original_payment'
+        ? [{ ...paid, name: `${account_id} refund:${ref}`, credit: 'house_clearing' }]
+        : [{ ...paid, name: `${account_id} transferred:${attempt.idempotency_key}`, credit: 'house_bank' }];
     });
   const credits = rows.refund
     .filter((refund) => refund.state === 'succeeded' && refund.channel === 'account_credit')
@@ -93,7 +91,7 @@ function expectedEntries(rows: PackRows): readonly Expected[] {
     asset: `MIN/${lot.market}`,
     amount: BigInt(Number(lot.minutes)),
   }));
-  return [...provider, ...credits, ...minutes];
+  return [...paid, ...credits, ...minutes];
 }
 
 function moneyOf(refund: PackRow) {
@@ -148,6 +146,8 @@ function strayFaults(rows: PackRows): readonly string[] {
       return [`${row.account_id} ${payment}`, `${row.account_id} ${payment}:time_value`];
     }),
     ...attemptRefs(rows),
+    ...rows.refund_attempt.map((row) => `${row.account_id} ${row.idempotency_key}`),
+    ...rows.remedy_plan_account.map((row) => `${row.account_id} ${rows.incident[0]?.incident_id}`),
     ...rows.refund.map((row) => `${row.account_id} ${row.plan_id}:${row.liability_id}`),
   ]);
   const lots = new Set(rows.lot.map((row) => `${row.account_id} ${row.lot_id}`));
@@ -157,7 +157,6 @@ function strayFaults(rows: PackRows): readonly string[] {
       (row) =>
         !refs.has(`${row.account_id} ${row.source_ref}`) &&
         !lots.has(`${row.account_id} ${row.dimension}`) &&
-        !startsWithPlan(row, rows) &&
         !(row.kind === 'overpaid' && rentals.has(`${row.account_id} ${text(row, 'source_ref').split(':')[0]}`)),
     )
     .map((row) => `entry ${nameOf(row)} belongs to nothing in this pack`);
@@ -168,14 +167,6 @@ function attemptRefs(rows: PackRows): readonly string[] {
   return rows.refund_attempt.map((attempt) => {
     const refund = refunds.get(attemptOwner(attempt));
     return `${attempt.account_id} ${refund?.provider}:${refund?.merchant_account}:${attempt.provider_ref}`;
-  });
-}
-
-/** Goodwill in money is named after its plan. */
-function startsWithPlan(row: PackRow, rows: PackRows): boolean {
-  return rows.remedy_plan.some((plan) => {
-    const planId = text(plan, 'plan_id');
-    return row.source_ref === planId || text(row, 'source_ref').startsWith(`${planId}:`);
   });
 }
 

@@ -73,6 +73,8 @@ function sumFaults(rows: PackRows): readonly string[] {
   const paid = new Map<string, bigint>();
   const open = new Map<string, bigint>();
   const owed = new Map(rows.liability.map((row) => [liabilityKey(row), row]));
+  // What went out in another way than was approved is with a person, and paid all the same.
+  const sent = new Set(rows.refund_attempt.filter((row) => row.state === 'succeeded').map(refundKey));
   const faults: string[] = [];
   for (const refund of rows.refund) {
     const key = liabilityKey(refund);
@@ -82,8 +84,9 @@ function sumFaults(rows: PackRows): readonly string[] {
       faults.push(`the refund of ${refund.liability_id} is of another payment or currency`);
     }
     const amount = minor(refund, 'amount_minor');
-    if (refund.state === 'succeeded') paid.set(key, (paid.get(key) ?? 0n) + amount);
-    if (OPEN.includes(String(refund.state))) open.set(key, (open.get(key) ?? 0n) + amount);
+    const isPaid = refund.state === 'succeeded' || sent.has(refundKey(refund));
+    if (isPaid) paid.set(key, (paid.get(key) ?? 0n) + amount);
+    else if (OPEN.includes(String(refund.state))) open.set(key, (open.get(key) ?? 0n) + amount);
   }
   for (const liability of rows.liability) {
     const [said, found] = [sum(liability, DISCHARGED), paid.get(liabilityKey(liability)) ?? 0n];
@@ -100,7 +103,11 @@ const OPEN = ['due', 'in_flight', 'pending', 'quarantined'];
 function evidenceFaults(rows: PackRows): readonly string[] {
   const attempts = Map.groupBy(rows.refund_attempt, refundKey);
   const evidence = Map.groupBy(rows.refund_evidence, refundKey);
-  return rows.refund.filter(isPaidByProvider).flatMap((refund) => {
+  const states = new Map(rows.refund.map((refund) => [refundKey(refund), String(refund.state)]));
+  const denied = rows.refund_attempt
+    .filter((attempt) => attempt.state === 'succeeded' && !MAY_BE_PAID.includes(states.get(refundKey(attempt)) ?? ''))
+    .map((attempt) => `the refund of ${attempt.liability_id} was paid, and is called otherwise`);
+  const unseen = rows.refund.filter(isPaidByAttempt).flatMap((refund) => {
     const paid = (attempts.get(refundKey(refund)) ?? []).filter((attempt) => attempt.state === 'succeeded');
     const [attempt] = paid;
     const name = `the refund of ${refund.liability_id}`;
@@ -111,14 +118,18 @@ function evidenceFaults(rows: PackRows): readonly string[] {
     );
     return isSeen ? [] : [`${name} succeeded without evidence`];
   });
+  return [...denied, ...unseen];
 }
+
+/** What was paid in another way than was approved waits for a person. */
+const MAY_BE_PAID = ['succeeded', 'quarantined'];
 
 function evidenceSeen(rows: PackRows): string {
-  return `${rows.refund.filter(isPaidByProvider).length} refunds, ${rows.refund_evidence.length} pieces of evidence`;
+  return `${rows.refund.filter(isPaidByAttempt).length} refunds, ${rows.refund_evidence.length} pieces of evidence`;
 }
 
-export function isPaidByProvider(refund: PackRow): boolean {
-  return refund.state === 'succeeded' && refund.channel === 'original_payment';
+export function isPaidByAttempt(refund: PackRow): boolean {
+  return refund.state === 'succeeded' && refund.channel !== 'account_credit';
 }
 
 function legFaults(rows: PackRows): readonly string[] {
@@ -202,14 +213,29 @@ function goodwillFaults(rows: PackRows): readonly string[] {
       .map((row) => `${row.account_id} ${row.market} ${row.minutes}`),
   );
   const seen = new Set<string>();
-  return rows.lot.flatMap((lot) => {
-    const accountId = text(lot, 'account_id');
-    const isRepeated = seen.has(accountId);
-    seen.add(accountId);
-    const isPlanned = planned.has(`${accountId} ${lot.market} ${lot.minutes}`);
-    return [
-      ...(isRepeated ? [`account ${accountId} has goodwill twice`] : []),
-      ...(isPlanned ? [] : [`lot ${lot.lot_id} is in no approved plan`]),
-    ];
-  });
+  return [
+    ...moneyFaults(rows, approved),
+    ...rows.lot.flatMap((lot) => {
+      const accountId = text(lot, 'account_id');
+      const isRepeated = seen.has(accountId);
+      seen.add(accountId);
+      const isPlanned = planned.has(`${accountId} ${lot.market} ${lot.minutes}`);
+      return [
+        ...(isRepeated ? [`account ${accountId} has goodwill twice`] : []),
+        ...(isPlanned ? [] : [`lot ${lot.lot_id} is in no approved plan`]),
+      ];
+    }),
+  ];
+}
+
+/** Goodwill in money, which is booked once for an account and incident. */
+function moneyFaults(rows: PackRows, approved: ReadonlySet<unknown>): readonly string[] {
+  const planned = new Set(
+    rows.remedy_plan_account
+      .filter((row) => approved.has(row.plan_id))
+      .map((row) => `${row.account_id} ${row.currency} ${row.goodwill_minor}`),
+  );
+  return rows.transfer
+    .filter((row) => row.kind === 'goodwill' && !planned.has(`${row.account_id} ${row.asset} ${row.amount}`))
+    .map((row) => `goodwill of ${row.account_id} is in no approved plan`);
 }

@@ -53,8 +53,10 @@ const TRANSFERS = `join (
     union
     select o.account_id, p.plan_id || ':' || o.liability_id from owed as o cross join plans as p
     union
-    select distinct a.account_id, a.plan_id from storno.remedy_plan_account as a
+    select a.account_id, a.idempotency_key from storno.refund_attempt as a
     where a.plan_id in (select plan_id from plans)
+    union
+    select a.account_id, $1 from storno.remedy_plan_account as a where a.plan_id in (select plan_id from plans)
     union
     select t.account_id, t.source_ref from storno.transfer as t
     join lots as l on l.account_id = t.account_id and l.lot_id = t.dimension
