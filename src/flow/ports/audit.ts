@@ -6,8 +6,9 @@ import type { Link } from '../../core/remedy/proof/verify-chain.ts';
 /** The audit log. Methods throw `StoreUnavailable` where the database does not answer. */
 export interface AuditLog {
   /**
-   * Gives entries that have none their places in the chain, at most `limit`, by one hand at a time. Looks at those whose
-   * numbers are above `after`; null looks among the newest alone, which is cheap. Answers how many, and the last number.
+   * Gives entries that have none their places in the chain, at most `limit`, by one hand at a time. Looks at those
+   * whose numbers are above `after`; null looks among the newest alone, which is cheap. Answers how many, and the last
+   * number.
    */
   seal(request: {
     readonly after: number | null;

@@ -27,8 +27,8 @@ export function bindZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
 }
 
 /**
- * The files of a pack, or in a sentence why it is none. A pack is what `bindZip` makes of its files and nothing else: it
- * is bound again and compared, so that no byte of the container can differ either.
+ * The files of a pack, or in a sentence why it is none. A pack is what `bindZip` makes of its files and nothing else:
+ * it is bound again and compared, so that no byte of the container can differ either.
  */
 export function openZip(bytes: Uint8Array): Result<ReadonlyMap<string, Uint8Array>, string> {
   const trouble = endTrouble(bytes);
