@@ -168,9 +168,21 @@ export const REFUNDING: readonly Row[] = [
   {
     number: 26,
     wrong: 'A direct debit is refunded while its owner may still take it back.',
-    does: 'Nothing: the live half takes cards only.',
-    proofs: [],
-    later: later('direct debit', 'there is no direct debit to refund'),
+    does: 'Reversed after settlement and within the days of the scheme; then a transfer, with the day until which it waits.',
+    proofs: [
+      tests(
+        'src/core/remedy/reversal.test.ts',
+        'on the day of settlement and five TARGET days after it is reversed, not on the sixth',
+        'before settlement nothing is sent, because a reject may still come',
+        'what came back already is never given back again',
+        'between businesses no refund of the debtor can cross',
+      ),
+      tests(
+        'test/bank/command.test.ts',
+        'a reversal is refused before settlement, after its days, and for what came back',
+      ),
+    ],
+    later: null,
   },
   {
     number: 27,

@@ -131,6 +131,14 @@ test('a return out of a batch is told apart by its own reference', () => {
   check({ expectations, movements }, ['matched by reference: a+b=1+2 b returned AC01']);
 });
 
+test('a return of less than was sent, or a second one, is a person’s to decide', () => {
+  const expectations = [expected('a', -1450n)];
+  const sent = moved('1', -1450n, ['a']);
+  const back = (id: string, minor: bigint) => moved(id, minor, ['a'], { returnReason: 'AC04' });
+  check({ expectations, movements: [sent, back('2', 1200n)] }, ['several_fit: a?1+2']);
+  check({ expectations, movements: [sent, back('2', 1450n), back('3', 1450n)] }, ['several_fit: a?1+2+3']);
+});
+
 test('what shares more references belongs together before what shares fewer', () => {
   const more = (own: string) => ({ references: [own, 'batch'] });
   const expectations = [expected('a', -100n, more('a')), expected('b', -100n, more('b'))];
