@@ -31,8 +31,8 @@ export class DueQueue {
   }
 
   /**
-   * The rows that a claim takes of those it wants, those first that wait longest. Their entries are gone: the claim makes
-   * new ones.
+   * The rows that a claim takes of those it wants, those first that wait longest. Their entries are gone: the claim
+   * makes new ones.
    */
   take(now: number, limit: number, isWanted: (row: IntentRow) => boolean): readonly (readonly [string, IntentRow])[] {
     for (let next = this.#later.peek(); next !== undefined && next.freeAt <= now; next = this.#later.peek()) {
