@@ -1,7 +1,7 @@
 -- What is looked for afterwards, and what is not kept for longer than it is needed.
 
--- INV-3 as before, but for what is overdue: while charging was stopped everything waited, and once it is resumed workers
--- need as long as anybody else.
+-- INV-3 as before, but for what is overdue: while charging was stopped everything waited, and once it is resumed
+-- workers need as long as anybody else.
 create or replace function storno.violations_of_finishing(at timestamptz, overdue interval) returns setof text
 language sql stable
 set search_path = ''

@@ -71,8 +71,8 @@ export interface LiveStore {
     readonly limit: number;
   }): Promise<readonly ChargeCase[]>;
   /**
-   * The same for those in flight alone, whether or not charging is stopped: to ask for what may be under way. Nothing may
-   * be sent for them.
+   * The same for those in flight alone, whether or not charging is stopped: to ask for what may be under way. Nothing
+   * may be sent for them.
    */
   claimOpen(request: Parameters<LiveStore['claim']>[0]): Promise<readonly ChargeCase[]>;
   /** Attempts by generation, captures by time and the provider's id. */
@@ -120,8 +120,8 @@ export interface LiveStore {
   writeCursor(name: string, to: Instant): Promise<void>;
 
   /**
-   * Since when the provider may hold what is not known here: the first send of the oldest open attempt, or when the last
-   * payment that is known was made, whichever is earlier. Null where there is neither.
+   * Since when the provider may hold what is not known here: the first send of the oldest open attempt, or when the
+   * last payment that is known was made, whichever is earlier. Null where there is neither.
    */
   readOldestTrace(merchant: Pick<ProviderEvent, 'provider' | 'merchantAccount'>): Promise<Instant | null>;
 
