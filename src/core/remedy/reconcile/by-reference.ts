@@ -49,7 +49,7 @@ function edgesOf(expectations: readonly Expectation[], movements: readonly Movem
     for (const expectation of namedBy(movement, byReference)) {
       if (isKnown(expectation, movement.on)) counts.set(expectation, (counts.get(expectation) ?? 0) + 1);
     }
-    const most = Math.max(...counts.values());
+    const most = [...counts.values()].reduce((max, count) => Math.max(max, count), 0);
     return [...counts]
       .filter(([, count]) => count === most)
       .map(([expectation, count]) => ({ expectation, movement, count }));
@@ -96,7 +96,7 @@ function settle(component: Component, outcome: Outcome): void {
 
 type Returns = Parameters<typeof groupOf>[0]['returns'];
 
-/** A return has the sign against its expectation; it is of the one expectation of its amount that it names best. */
+/** A return has the sign against its expectation, and is of the only one of its amount that it names. */
 function splitReturns({ expectations, movements, edges }: Component): {
   readonly payments: readonly Movement[];
   readonly returns: Returns;
@@ -105,17 +105,18 @@ function splitReturns({ expectations, movements, edges }: Component): {
   const signs = new Set(expectations.map(({ amount }) => amount.amountMinor > 0n));
   const [isIncoming] = signs;
   if (signs.size > 1) return { payments: movements, returns: [], isClear: true };
-  const back = movements.filter(({ amount }) => amount.amountMinor > 0n !== isIncoming);
+  const isPayment = ({ amount }: Movement) => amount.amountMinor > 0n === isIncoming;
+  const back = movements.filter((movement) => !isPayment(movement));
+  const exact = edges.filter(
+    ({ expectation, movement }) => expectation.amount.amountMinor === -movement.amount.amountMinor,
+  );
+  const byMovement = Map.groupBy(exact, ({ movement }) => movement);
   const returns = back.flatMap((movement) => {
-    const fitting = edges.filter(
-      (edge) => edge.movement === movement && edge.expectation.amount.amountMinor === -movement.amount.amountMinor,
-    );
-    const best = fitting.filter(({ count }) => count === Math.max(...fitting.map((edge) => edge.count)));
-    return best.length === 1 && best[0] !== undefined ? [{ expectation: best[0].expectation, movement }] : [];
+    const [edge, ...others] = byMovement.get(movement) ?? [];
+    return edge === undefined || others.length > 0 ? [] : [{ expectation: edge.expectation, movement }];
   });
   const isOnce = new Set(returns.map(({ expectation }) => expectation)).size === returns.length;
-  const payments = movements.filter((movement) => !back.includes(movement));
-  return { payments, returns, isClear: returns.length === back.length && isOnce };
+  return { payments: movements.filter(isPayment), returns, isClear: returns.length === back.length && isOnce };
 }
 
 function settlePayments(component: Component, returns: Returns, outcome: Outcome): void {

@@ -58,7 +58,11 @@ export function amount(from: Element, path: string): Money | null {
   throw new Refused('content', `has an amount in ${from.name}/${path} that is none: ${said}. Ask the bank.`);
 }
 
-/** With the sign that the indicator beside it gives; `positive` where there is none. */
+export function neededAmount(from: Element, path: string): Money {
+  return amount(from, path) ?? missing(from, path);
+}
+
+/** With the sign that the indicator beside it gives. */
 export function signed(value: Money, side: Side): Money {
   return side === 'CRDT' ? value : money(-value.amountMinor, value.currency);
 }
@@ -83,6 +87,10 @@ export function day(from: Element, ...paths: readonly string[]): Day | null {
   const read = said.slice(0, 'YYYY-MM-DD'.length);
   if (parseDay(read) !== null) return read;
   throw new Refused('content', `has ${said.slice(0, 30)} in ${from.name}/${paths[0]}, which is no day.`);
+}
+
+export function neededDay(from: Element, ...paths: readonly string[]): Day {
+  return day(from, ...paths) ?? missing(from, paths[0] ?? '');
 }
 
 /** Up to 15 digits, as counts of payments have. */

@@ -17,6 +17,8 @@ import {
   type Element,
   find,
   needed,
+  neededAmount,
+  neededDay,
   neededSide,
   reference,
   type Side,
@@ -84,25 +86,16 @@ function balanceOf(balances: readonly Element[], kinds: readonly string[]): Bala
   for (const kind of kinds) {
     const found = balances.find((balance) => text(balance, 'Tp/CdOrPrtry/Cd', 'Tp/Cd', 'Tp') === kind);
     if (found !== undefined) {
-      const on = day(found, 'Dt/Dt', 'Dt/DtTm') ?? needed(found, 'Dt');
-      return { amount: signed(neededAmount(found), neededSide(found)), on };
+      const on = neededDay(found, 'Dt/Dt', 'Dt/DtTm', 'Dt');
+      return { amount: signed(neededAmount(found, 'Amt'), neededSide(found)), on };
     }
   }
   return null;
 }
 
-function neededAmount(node: Element): Money {
-  return amount(node, 'Amt') ?? moneyOf(needed(node, 'Amt'));
-}
-
-/** Only reached where `needed` has not refused: an amount without text. */
-function moneyOf(said: string): never {
-  throw new Refused('content', `has an amount that is none: ${said.slice(0, 30)}.`);
-}
-
 function entryOf(node: XmlNode<Folded>): BankEntry {
   const entrySide = neededSide(node);
-  const total = signed(neededAmount(node), entrySide);
+  const total = signed(neededAmount(node, 'Amt'), entrySide);
   const parts = node.folded.flatMap((folded) => (folded.kind === 'details' ? folded : []));
   // Version 01 has details and batch within the entry itself.
   const details = [...transactionsIn(node), ...parts.flatMap(({ transactions }) => transactions)];

@@ -26,7 +26,7 @@ export const BANK_FILE_BYTES_MAX = 100 * 1024 * 1024;
 /** Bytes between two looks at whether somebody else wants the process: some 30 ms of reading. */
 const TURN_BYTES = 512 * 1024;
 const CHUNK_BYTES = 64 * 1024;
-/** The deepest element of the schemas lies at 16. */
+/** Published files reach 13. */
 const DEPTH_MAX = 32;
 /** From one `<` to the next: the longest text of the schemas has 2,000 characters, in up to six bytes each. */
 const GAP_MAX = 64 * 1024;
