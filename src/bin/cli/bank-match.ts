@@ -26,8 +26,8 @@ export interface BankMatchOptions extends SpeechOptions {
 
 /**
  * `storno bank match --expected FILE --as-of DAY FILES...`: whether what was ordered has come to pass, by bank files,
- * provider reports, or both. Files are taken in the order given; the same money in several is taken once. Answers 3 where anything but matches is left, 2 where a
- * file cannot be used or does not come out even.
+ * provider reports, or both. Files are taken in the order given; the same money in several is taken once. Answers 3
+ * where anything but matches is left, 2 where a file cannot be used or does not come out even.
  */
 export async function runBankMatch(
   context: Context,

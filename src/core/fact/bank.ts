@@ -1,7 +1,7 @@
 import type { Day } from '../kernel/day.ts';
 import type { Money } from '../kernel/money.ts';
 
-/** camt.052 is the report within the day, camt.053 the statement of the day, camt.054 the details of single bookings. */
+/** camt.052 is the report within the day, camt.053 the statement of the day, camt.054 details of single bookings. */
 export type StatementKind = 'camt.052' | 'camt.053' | 'camt.054';
 
 /**

@@ -16,7 +16,7 @@ export interface ReconcileInput {
   readonly asOf: Day;
 }
 
-/** Every expectation stands in a group, in an ambiguity or in `open`; every movement in one of the first two or the last. */
+/** Every expectation is in a group, in an ambiguity or open; every movement in one of the first two or unexpected. */
 export interface Reconciliation {
   readonly groups: readonly Group[];
   readonly ambiguities: readonly Ambiguity[];
@@ -152,7 +152,7 @@ interface Found {
   readonly movements: readonly Movement[];
 }
 
-/** Kept where all of it was there in time and did not go back. Of several that cannot be told apart the last day counts. */
+/** Kept where all of it was there in time and stayed. Of several that cannot be told apart the last day counts. */
 function promisesOf(expectations: readonly Expectation[], found: Found, asOf: Day): readonly Promised[] {
   const unclear = new Set(found.ambiguities.flatMap(({ expectationIds }) => expectationIds));
   const groupOfId = new Map(found.groups.flatMap((group) => group.expectationIds.map((id) => [id, group] as const)));

@@ -46,7 +46,7 @@ export interface CreditTransfer {
   readonly text: string;
 }
 
-/** The file, or all that is wrong at once, the whole before its payments. Nothing is cut but names, at 70 characters. */
+/** The file, or all that is wrong at once, the whole before its payments. Only names are cut, at 70 characters. */
 export function writeCreditTransfer(order: CreditTransferOrder): Result<OrderFile, readonly OrderFault[]> {
   const faults = faultsOf(order);
   if (faults.length > 0) return fail(faults);

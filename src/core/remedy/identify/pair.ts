@@ -32,7 +32,7 @@ export type PairStanding =
 
 /** Days after which a bank may use a reference of its own again; within them a booking may still change its day. */
 const BANK_REF_DAYS = 35;
-/** References of payers repeat sooner: a rent has one every month. A booking moves by a weekend and holidays at most. */
+/** References of payers repeat sooner, as that of a rent. A booking moves by a weekend and holidays at most. */
 const REFERENCES_DAYS = 5;
 
 export function undecided({ incoming, standings }: Pairing): readonly Incoming[] {

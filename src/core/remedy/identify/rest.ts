@@ -6,8 +6,8 @@ import { type Candidate, type Incoming, mustAgree, type Pairing, referencesOf, u
 const ALIKE_MAX = 24;
 
 /**
- * What no name and no text has paired: the same sum cut otherwise, or something of the same amount that may be the same.
- * Whatever is left undecided is new.
+ * What no name and no text has paired: the same sum cut otherwise, or something of the same amount that may be the
+ * same. Whatever is left undecided is new.
  */
 export function standingOfRest(pairing: Pairing): void {
   for (const incoming of undecided(pairing)) joinIncoming(pairing, incoming);

@@ -11,8 +11,8 @@ export interface Decoder {
 const DECLARATION_BYTES = 200;
 
 /**
- * What stands first decides, as XML 1.0 appendix F has it: a byte order mark, then the pattern of `<?xml`, then what the
- * declaration says. Where two of them contradict each other, the file is refused.
+ * What stands first decides, as XML 1.0 appendix F has it: a byte order mark, then the pattern of `<?xml`, then what
+ * the declaration says. Where two of them contradict each other, the file is refused.
  */
 export function decoderFor(bytes: Uint8Array): Decoder {
   refuseOtherFormats(bytes);
