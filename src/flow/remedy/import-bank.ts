@@ -58,9 +58,9 @@ export async function importStatements(
     known = taken.known;
     identified.push({ statement, entries: taken.identified });
   }
-  const movements = identified.flatMap(({ statement, entries }) =>
-    entries.flatMap((one) => newMovements(one, statement)),
-  );
+  const movements = identified
+    .flatMap(({ statement, entries }) => entries.flatMap((one) => newMovements(one, statement)))
+    .map((movement) => ({ ...movement, id: nameOf(world, movement) }));
   const [first] = statements;
   assert(first !== undefined, 'a file of statements holds one');
   const kind = await world.bank.takeFile({
@@ -90,6 +90,13 @@ function newMovements({ entry, standing }: IdentifiedEntry, statement: BankState
   if (standing.kind !== 'new' || day === null) return [];
   return movementsOfEntry(standing.key, entry, day);
 }
+
+/** The key of an entry names our account: that belongs into no log and no evidence. Equal keys have equal names. */
+function nameOf({ digest }: ImportWorld, { id }: Movement): string {
+  return `mov_${digest(id).slice(0, NAME_LENGTH)}`;
+}
+
+const NAME_LENGTH = 32;
 
 async function readKnown({ bank, clock, readStatements }: ImportWorld): Promise<readonly KnownEntry[]> {
   let known: readonly KnownEntry[] = [];

@@ -19,6 +19,7 @@ const ROUNDS_MAX = 1000;
 
 /** Makes markets and customers known, with their cards and how they are reached. */
 export async function enrol({ api, clock }: House, people: People, { customers }: Cast): Promise<void> {
+  await api.store.setControl({ charging: 'running', reason: 'the story begins', by: 'anna', at: clock.now() });
   for (const market of new Set(customers.map((one) => one.market))) {
     await api.store.putMarket({ market, timeZone: ZONE, currency: 'EUR', vatBasisPoints: VAT_BASIS_POINTS });
   }

@@ -80,7 +80,9 @@ export function testValues(profile: Profile): Trait {
 function changedToTest({ values, role }: AttributeProfile): number {
   return shareOf(
     values,
-    ([, other]) => isTestWord(other) && (role === 'environment' || !/^(false|0|f|no)$/i.test(other)),
+    // What stands beside the right charge as well is how the operator names things.
+    ([one, other]) =>
+      one !== other && isTestWord(other) && (role === 'environment' || !/^(false|0|f|no)$/i.test(other)),
   );
 }
 

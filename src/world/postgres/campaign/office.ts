@@ -99,7 +99,7 @@ const LIST_GOODWILL: Statement = {
 
 const MEASURE: Statement = {
   name: 'measure_goodwill',
-  text: `select count(*)::int as accounts, count(t.lot_id)::int as granted, max(t.recorded_at) as last_at,
+  text: `select count(*)::int as accounts, count(t.lot_id)::int as granted, max(t.valid_from) as last_at,
       max(d.decided_at) as approved_at
     from storno.remedy_plan as p
     join storno.remedy_plan_account as a on a.plan_id = p.plan_id and a.minutes > 0

@@ -25,8 +25,8 @@ set recipient = $3, subject = $4, text_body = $5, html_body = $6, kept_at = $7`,
 const FINISH_SENDING: Statement = {
   name: 'finish_sending',
   text: `update storno.letter
-set state = $4, run_at = $5, lease_until = null, version = version + 1, message_id = coalesce(message_id, $6),
-  note = $7, sent_at = case when $4 = 'sent' then $8::timestamptz end
+set state = $4::text, run_at = $5, lease_until = null, version = version + 1, message_id = coalesce(message_id, $6),
+  note = $7, sent_at = case when $4::text = 'sent' then $8::timestamptz end
 where account_id = $1 and letter_id = $2 and version = $3
 returning version`,
 };
@@ -34,8 +34,8 @@ returning version`,
 const SETTLE_UNKNOWN: Statement = {
   name: 'settle_unknown_letter',
   text: `update storno.letter
-set state = $2, run_at = case when $2 = 'due' then $3::timestamptz end, version = version + 1,
-  sent_at = case when $2 = 'sent' then $3::timestamptz end, note = 'settled by a person'
+set state = $2::text, run_at = case when $2::text = 'due' then $3::timestamptz end, version = version + 1,
+  sent_at = case when $2::text = 'sent' then $3::timestamptz end, note = 'settled by a person'
 where letter_id = $1 and state = 'unknown'
 returning letter_id`,
 };

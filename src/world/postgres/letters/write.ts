@@ -10,17 +10,17 @@ const WRITE_LETTER: Statement = {
   insert into storno.letter
     (account_id, letter_id, incident_id, kind, occurrence, locale, facts, state, run_at, version, tries, note,
       recorded_at)
-  select $1, $2, $3, $4, $5, $6, $7::jsonb, 'due', $8::timestamptz, 1, 0, '', $8::timestamptz
+  select $1::text, $2::text, $3::text, $4::text, $5::int, $6::text, $7::jsonb, 'due', $8::timestamptz, 1, 0, '', $8::timestamptz
   where not exists (
     select from unnest($9::text[], $10::text[]) as told (plan_id, liability_id)
-    join storno.letter_refund as lr on lr.account_id = $1 and lr.plan_id = told.plan_id
-      and lr.liability_id = told.liability_id and lr.kind = $4
+    join storno.letter_refund as lr on lr.account_id = $1::text and lr.plan_id = told.plan_id
+      and lr.liability_id = told.liability_id and lr.kind = $4::text
   )
   on conflict do nothing
   returning letter_id
 ), told as (
   insert into storno.letter_refund (account_id, letter_id, plan_id, liability_id, kind)
-  select $1, w.letter_id, t.plan_id, t.liability_id, $4
+  select $1::text, w.letter_id, t.plan_id, t.liability_id, $4::text
   from written as w, unnest($9::text[], $10::text[]) as t (plan_id, liability_id)
   returning 1
 )
