@@ -340,12 +340,12 @@ function keyCommand({ onExit, context }: ProgramSetup): Command {
       onExit(await runKeyList(context, options));
     },
   );
-  addSpeechOptions(command.command('revoke').description('end a key now').argument('<id>', 'key_…')).action(
-    async (id: string, options: LiveOptions) => {
-      const { runKeyRevoke } = await import('./key.ts');
-      onExit(await runKeyRevoke(context, id, options));
-    },
-  );
+  addSpeechOptions(
+    command.command('revoke').description('end a key within two seconds').argument('<id>', 'key_…'),
+  ).action(async (id: string, options: LiveOptions) => {
+    const { runKeyRevoke } = await import('./key.ts');
+    onExit(await runKeyRevoke(context, id, options));
+  });
   return command.addHelpText(
     'before',
     'Examples\n  storno key create --name app --scopes rentals:write,charges:read\n  storno key list\n  storno key revoke key_0123456789abcdef\n',
