@@ -21,6 +21,8 @@ export interface BankDesk {
   takeFile(file: IncomingFile): Promise<'created' | 'exists'>;
   /** What of the customer's came back and waits for a word of his; null where nothing does. */
   readAwaiting(accountId: string): Promise<Awaiting | null>;
+  /** End-to-end ids of all orders of the file with this message id. */
+  readOrdersOf(messageId: string): Promise<readonly string[]>;
   readOrder(endToEndId: string): Promise<FiledOrder | null>;
   /** What must come to pass on our account and at the provider, and what did, for refunds of the incident. */
   readExpectations(incidentId: string): Promise<readonly Expectation[]>;

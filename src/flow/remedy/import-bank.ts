@@ -1,4 +1,4 @@
-import type { BankStatement, StatusReport } from '../../core/fact/bank.ts';
+import type { BankStatement, PaymentStatusLine, StatusReport } from '../../core/fact/bank.ts';
 import { assert } from '../../core/kernel/assert.ts';
 import { DAY_MS } from '../../core/kernel/time.ts';
 import {
@@ -132,12 +132,25 @@ export async function importStatus(world: ImportWorld, file: BankBytes, report: 
     movements: [],
   });
   let heard = 0;
-  for (const { endToEndId, status, reason } of report.statuses) {
-    if (endToEndId === null || status === 'pending') continue;
+  const statuses = await statusesOf(world.bank, report);
+  for (const [endToEndId, { status, reason }] of statuses) {
+    if (status === 'pending') continue;
     const word = { kind: status, code: reason, bankRef: null, at: world.clock.now() } as const;
     heard += await tell(world, endToEndId, { word, amount: null });
   }
   return { kind, movements: 0, known: 0, ambiguous: [], heard };
+}
+
+/** Our files hold one batch each: what is said of the batch is said of the message. A narrower word wins. */
+async function statusesOf(
+  bank: Pick<BankDesk, 'readOrdersOf'>,
+  { originalMessageId, statuses }: StatusReport,
+): Promise<ReadonlyMap<string, PaymentStatusLine>> {
+  const words = new Map<string, PaymentStatusLine>();
+  const wide = statuses.find(({ scope }) => scope === 'batch') ?? statuses.find(({ scope }) => scope === 'message');
+  if (wide !== undefined) for (const id of await bank.readOrdersOf(originalMessageId)) words.set(id, wide);
+  for (const line of statuses) if (line.endToEndId !== null) words.set(line.endToEndId, line);
+  return words;
 }
 
 /** A movement of another amount than was ordered is no word about the order: reconciliation shows it. */

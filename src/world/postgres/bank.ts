@@ -60,6 +60,14 @@ const READ_ORDER: Statement = {
   where o.end_to_end_id = $1`,
 };
 
+const READ_ORDERS_OF: Statement = {
+  name: 'read_bank_orders_of',
+  text: `select o.end_to_end_id from storno.bank_order as o
+  join storno.bank_file as f on f.file_id = o.file_id and f.direction = 'out'
+  where f.message_id = $1
+  order by o.end_to_end_id`,
+};
+
 /** Of several incidents and currencies the first: the letter names one sum, and the account is for all. */
 const READ_AWAITING: Statement = {
   name: 'read_awaiting',
@@ -137,6 +145,8 @@ export function openBankDesk(pool: Pool): BankDesk {
         messageId: row.message_id as string,
       };
     },
+    readOrdersOf: async (messageId) =>
+      (await runAlone(pool, READ_ORDERS_OF, [messageId])).map((row) => row.end_to_end_id as string),
     readAwaiting: async (accountId) => {
       const row = await runForOne(pool, READ_AWAITING, [accountId]);
       if (row === null) return null;
