@@ -7,6 +7,10 @@ export interface WantedRefund {
   readonly keptPaymentId: string | null;
   readonly amountMinor: number;
   readonly channel?: string;
+  /** `time_value` is interest on top; without it what was taken too much. */
+  readonly liability?: 'principal' | 'time_value';
+  /** As the finding keeps it; without it nothing is known. */
+  readonly evidence?: object;
 }
 
 export interface WantedPlan {
@@ -61,10 +65,13 @@ function statements(plan: WantedPlan): readonly Step[] {
       kept_payment_id: one.keptPaymentId,
       amount: one.amountMinor,
       channel: one.channel ?? 'original_payment',
+      kind: one.liability ?? 'principal',
+      evidence: one.evidence ?? {},
     })),
   );
   const from = `jsonb_to_recordset($1::jsonb) as s
-    (account_id text, liability_id text, payment_id text, kept_payment_id text, amount bigint, channel text)`;
+    (account_id text, liability_id text, payment_id text, kept_payment_id text, amount bigint, channel text, kind text,
+      evidence jsonb)`;
   return [
     [
       `insert into storno.account (account_id, home_market, locale, recorded_at, changed_at)
@@ -83,14 +90,14 @@ function statements(plan: WantedPlan): readonly Step[] {
       `insert into storno.incident_finding (account_id, incident_id, finding_id, class, grade, provider,
         merchant_account, payment_id, amount_minor, refund_due_minor, currency, reason, evidence)
       select account_id, $2, 'f_' || liability_id, 'double_charge', 'proven', 'stripe', $3, payment_id, amount, amount,
-        'EUR', 'twice', '{}' from ${from}`,
+        'EUR', 'twice', evidence from ${from}`,
       [rows, incident, merchantAccount],
     ],
     [
       `insert into storno.liability (account_id, liability_id, incident_id, finding_id, kind, provider,
         merchant_account, payment_id, kept_payment_id, owed_minor, currency, reserved_minor, refunded_minor,
         transferred_minor, credited_minor, elsewhere_minor, unpayable_minor, version, recorded_at)
-      select account_id, liability_id, $2, 'f_' || liability_id, 'principal', 'stripe', $3, payment_id,
+      select account_id, liability_id, $2, 'f_' || liability_id, kind, 'stripe', $3, payment_id,
         kept_payment_id, amount, 'EUR', 0, 0, 0, 0, 0, 0, 1, statement_timestamp() from ${from}`,
       [rows, incident, merchantAccount],
     ],
