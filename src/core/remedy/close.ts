@@ -4,6 +4,8 @@ export interface ClosingFacts {
   readonly refundsOpen: number;
   readonly plansNotBegun: readonly string[];
   readonly violations: readonly string[];
+  /** Refunds that neither the provider's ledger nor the bank explains to the cent. */
+  readonly unexplained: number;
   readonly sample: readonly { readonly rentalId: string; readonly verdict: 'clean' | 'affected' | null }[];
   readonly preventions: readonly { readonly measure: string; readonly owner: string; readonly test: string }[];
 }
@@ -13,6 +15,7 @@ export type Missing =
   | { readonly kind: 'plan_not_begun'; readonly planId: string }
   | { readonly kind: 'refunds_open'; readonly count: number }
   | { readonly kind: 'books_disagree'; readonly violation: string }
+  | { readonly kind: 'bank_disagrees'; readonly count: number }
   | { readonly kind: 'sample_not_looked_at'; readonly rentals: readonly string[] }
   | { readonly kind: 'sample_affected'; readonly rentals: readonly string[] }
   | { readonly kind: 'prevention_missing' }
@@ -29,6 +32,7 @@ export function missingOf(facts: ClosingFacts): readonly Missing[] {
     ...facts.plansNotBegun.map((planId): Missing => ({ kind: 'plan_not_begun', planId })),
     ...some(facts.refundsOpen > 0, { kind: 'refunds_open', count: facts.refundsOpen }),
     ...facts.violations.map((violation): Missing => ({ kind: 'books_disagree', violation })),
+    ...some(facts.unexplained > 0, { kind: 'bank_disagrees', count: facts.unexplained }),
     ...some(notLooked.length > 0, { kind: 'sample_not_looked_at', rentals: notLooked }),
     ...some(affected.length > 0, { kind: 'sample_affected', rentals: affected }),
     ...some(facts.preventions.length === 0, { kind: 'prevention_missing' }),

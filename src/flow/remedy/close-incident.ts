@@ -10,15 +10,24 @@ export type CloseRefused =
   | IncidentUnknown
   | { readonly kind: 'not_ready'; readonly missing: readonly Missing[] };
 
+export interface CloseRequest {
+  readonly incidentId: string;
+  readonly actor: Staff;
+  countUnexplained(incidentId: string): Promise<number>;
+}
+
 export interface Closed {
   readonly kind: 'created' | 'exists';
   readonly remains: Closing['remains'];
 }
 
-/** Closes what is done; what remains unpaid is written into the closure. */
+/**
+ * Closes what is done; what remains unpaid is written into the closure. `countUnexplained` says how many refunds of an
+ * incident neither the provider's ledger nor the bank explains: reconciliation lives with the bank.
+ */
 export async function closeIncident(
   { casework, clock }: CaseworkWorld,
-  { incidentId, actor }: { readonly incidentId: string; readonly actor: Staff },
+  { incidentId, actor, countUnexplained }: CloseRequest,
 ): Promise<Result<Closed, CloseRefused>> {
   const permitted = permitOperator(actor);
   if (!permitted.ok) return permitted;
@@ -27,7 +36,8 @@ export async function closeIncident(
   const { closed, sample, preventions } = await casework.readCaseFile(incidentId);
   const closing = await casework.readClosing(incidentId, at);
   if (closed !== null) return ok({ kind: 'exists', remains: closing.remains });
-  const missing = missingOf({ ...closing, sample, preventions });
+  const unexplained = await countUnexplained(incidentId);
+  const missing = missingOf({ ...closing, unexplained, sample, preventions });
   if (missing.length > 0) return fail({ kind: 'not_ready', missing });
   const remains = {
     unpaid: closing.remains.map(({ owed, accounts, unpayable }) => ({

@@ -29,7 +29,13 @@ export async function reconcileIncident(
   return { ...reconcile({ expectations, movements: concerned, manual, asOf }), expectations, movements: concerned };
 }
 
+/** How many refunds are not explained to the cent: open, ambiguous, or booked with another sum. */
+export function countUnexplained({ groups, ambiguities, open }: Reconciliation): number {
+  const unclear = [...groups.filter(({ standing }) => standing !== 'matched'), ...ambiguities];
+  return open.length + unclear.reduce((sum, { expectationIds }) => sum + expectationIds.length, 0);
+}
+
 /** Whether nothing is left to be explained: every expectation matched to the cent, or come back and said so. */
-export function isEven({ groups, ambiguities, open }: Reconciliation): boolean {
-  return ambiguities.length === 0 && open.length === 0 && groups.every(({ standing }) => standing === 'matched');
+export function isEven(found: Reconciliation): boolean {
+  return countUnexplained(found) === 0;
 }

@@ -1,15 +1,19 @@
 import { basename } from 'node:path';
 import { money, parseMoney, sayMoney, toMajor } from '../../../core/kernel/money.ts';
+import { toRfc3339 } from '../../../core/kernel/time.ts';
 import type { JsonObject } from '../../../core/remedy/incident.ts';
 import { compareVictims, type VictimLine, type VictimsCompared } from '../../../core/remedy/victims.ts';
 import type { Assumption, OutsideLook, Prevention } from '../../../flow/ports/casework.ts';
 import { openCase } from '../../../flow/remedy/casework.ts';
 import { closeIncident } from '../../../flow/remedy/close-incident.ts';
+import { countUnexplained, reconcileIncident } from '../../../flow/remedy/reconcile-incident.ts';
 import { readGroups, reviewFindings } from '../../../flow/remedy/review-findings.ts';
 import { systemEntropy } from '../../../world/entropy.ts';
+import { openBankDesk } from '../../../world/postgres/bank.ts';
 import { type ActingSide, type ActorOptions, problem, withActor } from '../actor.ts';
 import { type Context, refuse, refuseWith } from '../context.ts';
 import { EXIT_CRASH, EXIT_DONE, EXIT_ROWS_REJECTED } from '../exit.ts';
+import { poolOf } from '../live.ts';
 import { hashFile } from './files.ts';
 import { groupsText } from './incident-text.ts';
 import { type Fields, readCsv } from './read-csv.ts';
@@ -299,8 +303,14 @@ export function runIncidentPrevent(
 }
 
 export function runIncidentClose(context: Context, incidentId: string, options: ActorOptions): Promise<number> {
-  return withActor(context, options, async ({ world, actor }) => {
-    const closed = await closeIncident(world, { incidentId, actor });
+  return withActor(context, options, async ({ world, actor, database }) => {
+    const bank = openBankDesk(poolOf(database, { role: 'storno_worker', connectionsMax: 1 }));
+    const asOf = toRfc3339(world.clock.now()).slice(0, 'YYYY-MM-DD'.length);
+    const closed = await closeIncident(world, {
+      incidentId,
+      actor,
+      countUnexplained: async (id) => countUnexplained(await reconcileIncident(bank, { incidentId: id, asOf })),
+    });
     if (!closed.ok) {
       if (closed.error.kind !== 'not_ready')
         return refuseWith(context, options, sayCaseRefused(closed.error, incidentId));

@@ -111,6 +111,8 @@ export function sayMissing(missing: Missing): string {
       return `${sayCount(missing.count)} refunds are not final.`;
     case 'books_disagree':
       return `The books disagree: ${missing.violation}.`;
+    case 'bank_disagrees':
+      return `${sayCount(missing.count)} refunds are not explained by the provider's ledger or the bank: storno reconcile.`;
     case 'sample_not_looked_at':
       return `Rentals outside the scope that nobody has looked at: ${missing.rentals.join(', ')}.`;
     case 'sample_affected':

@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../../../core/kernel/assert.ts';
 import { sayMoney } from '../../../core/kernel/money.ts';
+import { toRfc3339 } from '../../../core/kernel/time.ts';
 import { keyOf } from '../../../core/remedy/verify/manifest.ts';
 import { verifyPack } from '../../../core/remedy/verify.ts';
 import { closeIncident } from '../../../flow/remedy/close-incident.ts';
 import { prove } from '../../../flow/remedy/prove.ts';
+import { countUnexplained, reconcileIncident } from '../../../flow/remedy/reconcile-incident.ts';
 import { openAuditLog } from '../../../world/postgres/audit/log.ts';
 import { readProof } from '../../../world/postgres/proof/read.ts';
 import { packPress } from '../../../world/proof/press.ts';
@@ -17,12 +19,17 @@ import type { People, RemedyOffice } from './office.ts';
 type Tell = (sentence: string) => void;
 
 export async function close(
-  { casework }: RemedyOffice,
+  { casework, bank }: RemedyOffice,
   { anna }: People,
   incidentId: string,
   tell: Tell,
 ): Promise<void> {
-  const closed = await closeIncident(casework, { incidentId, actor: anna });
+  const asOf = toRfc3339(casework.clock.now()).slice(0, 'YYYY-MM-DD'.length);
+  const closed = await closeIncident(casework, {
+    incidentId,
+    actor: anna,
+    countUnexplained: async (id) => countUnexplained(await reconcileIncident(bank, { incidentId: id, asOf })),
+  });
   assert(closed.ok, `the incident closes: ${closed.ok ? '' : JSON.stringify(closed.error)}`);
   const remains = closed.value.remains.map(({ owed, accounts }) => `${sayMoney(owed)} of ${accounts} customers`);
   tell(
