@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +43,8 @@ interface Site {
 /** A server and a sandbox of its own, each a process. */
 async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'storno-bench-campaign-'));
+  // As root the server runs as another user, who must be able to enter.
+  await chmod(folder, 0o755);
   const server = await openServer({ kind: 'embedded', folder: dataFolder(join(folder, 'data')) });
   await withClient(server.admin, migrate);
   const admin = new Pool({ ...server.admin, max: 2, types: EXACT_TYPES });
