@@ -3,27 +3,8 @@ import {
   INSUFFICIENT_PRIVILEGE as DENIED,
   UNIQUE_VIOLATION as DUPLICATE,
 } from '../../src/world/postgres/errors.ts';
-import type { LoginRole } from '../../src/world/postgres/roles.ts';
-
-/** A statement that must not get through, and the code with which it fails; null: it may run, and changes nothing. */
-export interface Attack {
-  readonly sql: string;
-  /** For every role that `codes` does not name. */
-  readonly code: string | null;
-  readonly codes?: Partial<Readonly<Record<LoginRole, string | null>>>;
-}
-
-/** `storno.refuse_step` */
-const REFUSED_STEP = '23000';
-
-function denied(...statements: readonly string[]): readonly Attack[] {
-  return statements.map((sql) => ({ sql, code: DENIED }));
-}
-
-/** For those who may write the table at all, refused by the schema; for all others, denied. */
-function refused(sql: string, code: string, ...roles: readonly LoginRole[]): Attack {
-  return { sql, code: DENIED, codes: Object.fromEntries(roles.map((role) => [role, code])) };
-}
+import { type Attack, denied, REFUSED_STEP, refused } from './attack.ts';
+import { CASEWORK_ATTACKS } from './attacks-casework.ts';
 
 const API = 'storno_api';
 const WORKER = 'storno_worker';
@@ -312,4 +293,5 @@ export const ATTACKS: readonly Attack[] = [
   { sql: "set search_path = 'public', 'storno'", code: null },
   { sql: "set search_path = ''", code: null },
   { sql: 'reset role', code: null },
+  ...CASEWORK_ATTACKS,
 ];
