@@ -2,14 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '../../core/kernel/time.ts';
 import { openPeople } from '../../world/postgres/people.ts';
+import { COMMAND } from './command.ts';
 import { type Context, refuse, type SpeechOptions } from './context.ts';
 import { agree, askForAccounts, transfer } from './demo/bank.ts';
 import { BEGIN, callCast } from './demo/cast.ts';
 import { approve, plan } from './demo/decide.ts';
 import { dispute } from './demo/dispute.ts';
 import { find, look } from './demo/find.ts';
-import { clearFolder, openHouse } from './demo/house.ts';
-import { engage, openRemedyOffice } from './demo/office.ts';
+import { clearFolder, type House, openHouse } from './demo/house.ts';
+import { writeLook } from './demo/look.ts';
+import { engage, openRemedyOffice, type RemedyOffice } from './demo/office.ts';
 import { close, proveAndVerify } from './demo/prove.ts';
 import { give, refund, tellCustomers, waitDays } from './demo/refund.ts';
 import { billPeriodAgain, RERUN_AT } from './demo/rerun.ts';
@@ -37,7 +39,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
   const house = await openHouse(folder, new TravelClock(BEGIN));
   const office = await openRemedyOffice(house);
   try {
-    await play(context, house, office);
+    await play(context, { house, office, stays: options.stay === true && context.terminal.isInteractive });
   } finally {
     await office.mailbox.close();
     await house.close();
@@ -47,8 +49,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
 
 async function play(
   context: Context,
-  house: Awaited<ReturnType<typeof openHouse>>,
-  office: Awaited<ReturnType<typeof openRemedyOffice>>,
+  { house, office, stays }: { readonly house: House; readonly office: RemedyOffice; readonly stays: boolean },
 ): Promise<void> {
   const stage = openStage(context.terminal);
   const cast = callCast();
@@ -103,5 +104,16 @@ async function play(
     await close(office, people, incidentId, tell);
     await proveAndVerify(house, incidentId, tell);
   });
-  stage.say(`\nEverything is in ${house.folder}: report/report.html, mailbox/, bank/, pack.zip.\n`);
+  const index = await writeLook(house, stage.told);
+  stage.say(`\n  Look at it     ${index}\n`);
+  if (stays) await stay(context, house);
+}
+
+/** Database, provider and mailbox stay up, for commands from another terminal. */
+function stay(context: Context, house: House): Promise<void> {
+  context.terminal.out(`  Ask it         export STORNO_DATA_DIR=${join(house.folder, 'data')}
+                 ${COMMAND} incident list; ${COMMAND} books balance; ${COMMAND} audit list
+                 The provider is at ${house.sandbox.url}. Ctrl-C ends it.
+`);
+  return new Promise((end) => context.interrupts.onFirstInterrupt(end));
 }

@@ -580,7 +580,7 @@ function demoCommand({ onExit, context }: ProgramSetup): Command {
   const command = new Command('demo')
     .description('play the whole story on this machine: Milan in November 2014, charged twice and made right')
     .option('--out <dir>', 'where everything is kept', 'out/milano-2014')
-    .option('--stay', 'stay up afterwards for a look, until Ctrl-C');
+    .option('--stay', 'on a terminal: stay up afterwards for a look, until Ctrl-C');
   return addSpeechOptions(command).action(async (options: DemoOptions) => {
     const { runDemo } = await import('./demo.ts');
     onExit(await runDemo(context, options));
