@@ -1,5 +1,5 @@
--- What went wrong, for whom, and what is owed: an incident with its frozen scope, and its liabilities. Rows of this file
--- are written once but for the counters of a liability; what happens later is a further row.
+-- What went wrong, for whom, and what is owed: an incident with its frozen scope, and its liabilities. Rows of this
+-- file are written once but for the counters of a liability; what happens later is a further row.
 
 -- One row is a person who works here. Keys may be a person's; decisions always are.
 create table storno.staff (

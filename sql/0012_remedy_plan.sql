@@ -1,5 +1,5 @@
--- What will be done for whom, and who said yes. A plan is written once; any change is another plan. Money moves only for
--- rows of a plan that another person approved by its digest: keys between the tables carry that, not the program.
+-- What will be done for whom, and who said yes. A plan is written once; any change is another plan. Money moves only
+-- for rows of a plan that another person approved by its digest: keys between the tables carry that, not the program.
 
 -- One row is the policy of remedy from here on: data, versioned.
 create table storno.remedy_policy (

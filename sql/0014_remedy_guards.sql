@@ -1,5 +1,5 @@
--- What the tables of remedy refuse whoever asks, and who may do what: whoever plans and approves never touches a refund,
--- whoever sends never approves.
+-- What the tables of remedy refuse whoever asks, and who may do what: whoever plans and approves never touches a
+-- refund, whoever sends never approves.
 
 -- A liability says what is owed: only how much of it was discharged changes, and its version grows.
 create function storno.guard_liability() returns trigger

@@ -31,7 +31,7 @@ export interface Goodwill {
   readonly visibleWithinDays: number;
   /** For each account, credited. */
   readonly money: Amounts;
-  /** More with delay: the last rung whose days have passed since the first wrong charge takes the place of `minutes`. */
+  /** More with delay: the last rung whose days have passed since the first wrong charge replaces `minutes`. */
   readonly ladder: readonly { readonly afterDays: number; readonly minutes: number }[];
 }
 

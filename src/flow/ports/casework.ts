@@ -189,8 +189,8 @@ export interface Plans {
     readonly signature: Signature;
   }): Promise<'created' | 'exists' | 'no_sample'>;
   /**
-   * Reads all that bears on a decision, lets `judge` decide, and writes what it answers, one decision at a time over all
-   * plans. `judge` answers null to write nothing.
+   * Reads all that bears on a decision, lets `judge` decide, and writes what it answers, one decision at a time over
+   * all plans. `judge` answers null to write nothing.
    */
   decidePlan(request: {
     readonly planId: string;

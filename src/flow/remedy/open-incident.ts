@@ -52,8 +52,8 @@ export interface OpenedIncident {
 }
 
 /**
- * Scans and freezes what was found as an incident, with a sample outside of it. An incident is named after its scope: the
- * same findings are the same incident, whoever opens it and how often.
+ * Scans and freezes what was found as an incident, with a sample outside of it. An incident is named after its scope:
+ * the same findings are the same incident, whoever opens it and how often.
  */
 export async function openIncident(
   world: OpeningWorld,
