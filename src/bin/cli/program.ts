@@ -20,6 +20,7 @@ import type { MapOptions } from './map.ts';
 import type { MigrateOptions } from './migrate.ts';
 import type { ProveOptions } from './prove.ts';
 import type { MatchOptions, ReconcileOptions } from './reconcile.ts';
+import type { RefundOptions } from './refund.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
@@ -72,6 +73,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(databaseCommand(setup));
   program.addCommand(letterCommand(setup));
   program.addCommand(notifyCommand(setup));
+  program.addCommand(refundCommand(setup));
   program.addCommand(reconcileCommand(setup));
   program.addCommand(demoCommand(setup));
   const speaking = { ...setup, addSpeech: addSpeechOptions };
@@ -549,6 +551,26 @@ function notifyCommand({ onExit, context }: ProgramSetup): Command {
       const { runBounce } = await import('./notify.ts');
       onExit(await runBounce(context, file, options));
     });
+  return command;
+}
+
+function refundCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('refund')
+    .description('decide about a refund that is quarantined: it waits for a person')
+    .addHelpText('before', 'Examples\n  storno refund release lia_1 --plan pln_1 --account acc_1\n');
+  for (const [name, does] of [
+    ['look-again', 'nothing is wrong: ask the provider once more before anything is sent'],
+    ['release', 'give it up here, so that a further plan may pay it'],
+  ] as const) {
+    addSpeechOptions(command.command(name).description(does).argument('<liability>', 'lia_…'))
+      .requiredOption('--plan <plan>', 'pln_…')
+      .requiredOption('--account <account>', 'whose it is')
+      .option('--key-file <file>', 'the file with your key (or STORNO_KEY)')
+      .action(async (liabilityId: string, options: RefundOptions) => {
+        const { runRefund } = await import('./refund.ts');
+        onExit(await runRefund(context, name, { liabilityId, options }));
+      });
+  }
   return command;
 }
 
