@@ -106,6 +106,7 @@ export const LETTERS: Readonly<Record<string, LetterFacts>> = {
     kind: 'refund_failed_choose',
     rentals: [TWICE],
     failed: { amount: eur(1450n), failedOn: '2014-11-28', reason: 'card_closed' },
+    interest: null,
   },
   'refund-corrected-more': {
     ...COMMON,

@@ -121,12 +121,12 @@ function differenceBlocks({ amountMinor, currency }: Money): readonly Block[] {
 }
 
 function refundFailed(facts: Of<'refund_failed_choose'>): readonly Block[] {
-  const { failed, operator, rentals } = facts;
+  const { failed, interest, operator, rentals } = facts;
   const amount = amountOf(failed.amount);
   return [
     lead(say('lead.refund_failed', { amount, day: dayOf(failed.failedOn) }), say(`failed.${failed.reason}`)),
     paragraph(say('choose.where', { url: textOf(operator.accountUrl) }), say('choose.what'), say('choose.kept')),
-    rides(rentals, [{ label: say('rides.refund'), amount: failed.amount }]),
+    rides(rentals, [...interestSum(interest), { label: say('rides.refund'), amount: failed.amount }]),
     paragraph(say('disagree.choose', { contact: textOf(operator.contact) })),
   ];
 }
@@ -194,10 +194,11 @@ function lead(...sentences: readonly Sentence[]): Block {
 
 function refundRides(facts: Of<'refund_sent'> | RefundCorrected): RidesBlock {
   const { rentals, interest } = facts;
-  return rides(rentals, [
-    ...(interest === null ? [] : [{ label: say('rides.interest'), amount: interest }]),
-    { label: say('rides.refund'), amount: refundOf(facts) },
-  ]);
+  return rides(rentals, [...interestSum(interest), { label: say('rides.refund'), amount: refundOf(facts) }]);
+}
+
+function interestSum(interest: Money | null): RidesBlock['sums'] {
+  return interest === null ? [] : [{ label: say('rides.interest'), amount: interest }];
 }
 
 function rides(rentals: readonly WrongedRental[], sums: RidesBlock['sums']): RidesBlock {

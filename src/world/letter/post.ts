@@ -31,21 +31,24 @@ export const POST_WAITS: PostWaits = { connectMs: 10 * SECOND_MS, answerMs: 60 *
  * and that is a repetition which nobody decided.
  */
 export function openLetterPost({ smtpUrl, sender, waits }: PostSettings): LetterPost {
-  // Within one object: what stands in a second one would be defaults of the message, and no wait would ever end.
-  const transport = createTransport({
-    url: withoutPool(smtpUrl),
-    connectionTimeout: waits.connectMs,
-    greetingTimeout: waits.connectMs,
-    socketTimeout: waits.answerMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  } as object);
   return {
     async post(letter) {
       const messageId = messageIdOf(letter.letterId, sender.address);
       const fault = addressFault(letter.to.address);
       if (fault !== null) return { kind: 'refused_final', code: null, words: fault, messageId };
       const parcel = wrapped(await sealLetter(letter, sender));
+      const course: Course = { answers: [] };
+      // Within one object: what stands in a second one would be defaults of the message, and no wait would ever end.
+      const transport = createTransport({
+        url: withoutPool(smtpUrl),
+        connectionTimeout: waits.connectMs,
+        greetingTimeout: waits.connectMs,
+        socketTimeout: waits.answerMs,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+        transactionLog: true,
+        logger: listener(course),
+      } as object);
       try {
         const { response } = await transport.sendMail({
           envelope: { from: sender.address, to: [letter.to.address] },
@@ -53,7 +56,8 @@ export function openLetterPost({ smtpUrl, sender, waits }: PostSettings): Letter
         });
         return { kind: 'accepted', code: codeIn(response), words: oneLine(response), messageId };
       } catch (error) {
-        return { ...outcomeOf(error as SmtpError, parcel), messageId };
+        const mayBeTaken = parcel.wasGivenWhole() && !isProvenUngiven(course);
+        return { ...outcomeOf(error as SmtpError, mayBeTaken), messageId };
       }
     },
   };
@@ -63,6 +67,23 @@ function withoutPool(smtpUrl: string): string {
   const url = new URL(smtpUrl);
   url.searchParams.delete('pool');
   return url.toString();
+}
+
+/** What the server answered so far, in its own words. */
+interface Course {
+  readonly answers: string[];
+}
+
+/** Nothing of a letter goes out before the server has answered 354 to DATA, however much of it was read into memory. */
+function isProvenUngiven({ answers }: Course): boolean {
+  return answers.length > 0 && !answers.some((answer) => answer.startsWith('354'));
+}
+
+function listener({ answers }: Course): Readonly<Record<string, (entry: unknown, words: unknown) => void>> {
+  const hear = (entry: unknown, words: unknown) => {
+    if ((entry as { readonly tnx?: unknown }).tnx === 'server') answers.push(String(words));
+  };
+  return { trace: hear, debug: hear, info: hear, warn: hear, error: hear, fatal: hear };
 }
 
 /** A letter on its way out, which notices when all of it was given to the connection. */
@@ -98,10 +119,10 @@ interface SmtpError extends Error {
 /** 5xx to these speaks of this letter or its reader; to all others, of us and our settings. */
 const ABOUT_THE_LETTER: ReadonlySet<string> = new Set(['RCPT TO', 'DATA']);
 
-function outcomeOf(error: SmtpError, parcel: Parcel): Omit<PostOutcome, 'messageId'> {
+function outcomeOf(error: SmtpError, mayBeTaken: boolean): Omit<PostOutcome, 'messageId'> {
   const words = oneLine(error.response ?? error.message);
   const code = error.responseCode ?? null;
-  if (code === null) return { kind: parcel.wasGivenWhole() ? 'unknown' : 'refused_for_now', code, words };
+  if (code === null) return { kind: mayBeTaken ? 'unknown' : 'refused_for_now', code, words };
   const isFinal = code >= 500 && ABOUT_THE_LETTER.has(error.command ?? '');
   return { kind: isFinal ? 'refused_final' : 'refused_for_now', code, words };
 }

@@ -68,7 +68,7 @@ const head = { locale: text, written_on: text, operator, customer: Type.Object({
 /** What each kind of letter is made of, beside what all have. */
 const LETTERS = {
   refund_sent: letter('refund_sent', { rentals, refunds, interest: orNull(amount), minutes: orNull(minutes) }),
-  refund_failed_choose: letter('refund_failed_choose', { rentals, failed }),
+  refund_failed_choose: letter('refund_failed_choose', { rentals, failed, interest: orNull(amount) }),
   refund_corrected: letter('refund_corrected', { rentals, refunds, interest: orNull(amount), earlier }),
   acquirer_repays: letter('acquirer_repays', { rentals, repayment }),
   minutes_reminder: letter('minutes_reminder', { minutes }),

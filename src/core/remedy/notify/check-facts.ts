@@ -37,7 +37,7 @@ function contradictionInKind(facts: LetterFacts): LetterRefusal | null {
     case 'refund_corrected':
       return inRentals(facts.rentals) ?? inRefund(facts) ?? inCorrection(facts);
     case 'refund_failed_choose':
-      return inRentals(facts.rentals) ?? equalSums(facts.failed.amount, excessOf(facts.rentals));
+      return inRentals(facts.rentals) ?? inFailure(facts);
     case 'acquirer_repays':
       return inRentals(facts.rentals) ?? equalSums(facts.repayment.amount, excessOf(facts.rentals));
     case 'minutes_reminder':
@@ -95,6 +95,13 @@ function inRefund({ rentals, refunds, interest }: WithRefunds): LetterRefusal | 
   const mixed = oneCurrency([...parts, excess]);
   if (mixed !== null) return mixed;
   return equalSums(sum(refunds.map(({ amount }) => amount)), interest === null ? excess : add(excess, interest));
+}
+
+function inFailure({ rentals, failed, interest }: Extract<LetterFacts, { readonly kind: 'refund_failed_choose' }>) {
+  const excess = excessOf(rentals);
+  if (interest === null) return equalSums(failed.amount, excess);
+  if (interest.amountMinor <= 0n) return { kind: 'amount_not_positive', what: 'interest' } as const;
+  return oneCurrency([interest, excess]) ?? equalSums(failed.amount, add(excess, interest));
 }
 
 function equalSums(refund: Money, excess: Money): LetterRefusal | null {

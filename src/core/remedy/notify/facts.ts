@@ -55,6 +55,8 @@ export interface RefundFailed extends Addressed {
     readonly failedOn: Day;
     readonly reason: RefundFailure;
   };
+  /** What of the amount was interest. Null where none came back. */
+  readonly interest: Money | null;
 }
 
 /** Why money came back. `not_possible` is every reason that says nothing to a customer. */

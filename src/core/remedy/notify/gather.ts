@@ -60,13 +60,12 @@ interface Writing {
 /** The refunds were taken by provider or bank. The name of the customer is added when the letter is printed. */
 export function refundSentFacts(writing: Writing): LetterFacts {
   const { account } = writing;
-  const interest = sumOf(account.refunds.filter((one) => one.liability === 'time_value').map(({ amount }) => amount));
   return {
     kind: 'refund_sent',
     ...headOf(writing),
     rentals: wrongedRentals(writing),
     refunds: partsOf(writing),
-    interest,
+    interest: interestOf(account),
     minutes: account.minutes === null ? null : { ...account.minutes, market: nameOf(account.minutes.market) },
   };
 }
@@ -76,13 +75,14 @@ export function refundFailedFacts(writing: Writing): LetterFacts {
   const { account, clocks } = writing;
   const [last] = account.refunds.toSorted((a, b) => (b.failed?.at ?? 0) - (a.failed?.at ?? 0));
   assert(last?.failed !== null && last?.failed !== undefined, 'a letter about a failure tells of one');
-  const amount = sumOf(principalsOf(account).map((one) => one.amount));
-  assert(amount !== null, 'interest alone is never refunded');
+  const amount = sumOf(account.refunds.map((one) => one.amount));
+  assert(amount !== null, 'a letter about a failure tells of a sum');
   return {
     kind: 'refund_failed_choose',
     ...headOf(writing),
     rentals: wrongedRentals(writing),
     failed: { amount, failedOn: clocks(last.failed.at, account.zone).day, reason: failureOf(last.failed.code) },
+    interest: interestOf(account),
   };
 }
 
@@ -126,6 +126,10 @@ function headOf({ account, operator, now, clocks }: Writing) {
 
 function principalsOf(account: ToldAccount): readonly ToldRefund[] {
   return account.refunds.filter(({ liability }) => liability === 'principal');
+}
+
+function interestOf(account: ToldAccount): Money | null {
+  return sumOf(account.refunds.filter(({ liability }) => liability === 'time_value').map(({ amount }) => amount));
 }
 
 /** A rental that was charged three times stands there once, beside all its debits. */

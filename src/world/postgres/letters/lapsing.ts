@@ -5,10 +5,10 @@ import { instantOf, type Row, runAlone, type Statement } from '../store/sql.ts';
 
 const READ_LAPSING: Statement = {
   name: 'read_lapsing_lots',
-  text: `select lot.account_id, lot.incident_id, lot.remaining, lot.market, lot.last_day::text as last_day, lot.valid_from, a.locale,
-  m.time_zone,
+  text: `select lot.account_id, lot.incident_id, lot.remaining, lot.market, lot.last_day::text as last_day,
+  lot.valid_from, a.locale, m.time_zone,
   array(
-    select b.occurrence from storno.letter as b
+    select b.occurrence::int from storno.letter as b
     where b.account_id = lot.account_id and b.incident_id = lot.incident_id and b.kind = 'minutes_reminder'
   ) as occurrences
 from storno.lot as lot
