@@ -1,7 +1,7 @@
 /** Letters over a real SMTP server that takes, refuses and vanishes at every step. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { LetterToPost, PostOutcome } from '../../src/flow/ports/letter.ts';
@@ -208,6 +208,26 @@ test('the connection goes after the final dot and before the answer: unknown', a
   });
   const outcome = await post(url);
   assert.deepEqual([outcome.kind, outcome.code, outcome.messageId], ['unknown', null, MESSAGE_ID]);
+});
+
+test('the connection goes before the server asked for the letter: it was not taken', async (t) => {
+  const sockets = new Set<Socket>();
+  const { url } = await serve(t, {
+    onRcptTo: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  });
+  const proxy = createServer((socket) => {
+    const inner = connect(Number(new URL(url).port), '127.0.0.1');
+    sockets.add(socket).add(inner);
+    for (const one of [socket, inner]) one.on('error', () => {});
+    socket.pipe(inner).pipe(socket);
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  t.after(() => proxy.close());
+  const address = proxy.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  assert.equal((await post(`smtp://127.0.0.1:${address.port}`)).kind, 'refused_for_now');
 });
 
 test('the server never answers after the final dot: unknown when the wait is over', async (t) => {
