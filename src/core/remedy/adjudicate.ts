@@ -136,8 +136,8 @@ function assertBounded(input: {
 }): void {
   const { obligation, excess, taken } = input.weighed;
   const legs = input.explained.length === 0 ? obligation.legs : [...obligation.legs, ...input.explained];
+  if (!legs.some((leg) => input.given.has(leg.payment.paymentId))) return;
   const own = legs.flatMap((leg) => input.given.get(leg.payment.paymentId) ?? []);
-  if (own.length === 0) return;
   // A further record of a drive owes nothing: all that was taken for it goes back.
   const isSameDrive = own.some((finding) => finding.class === 'duplicate_record');
   const bound = isSameDrive ? input.explained.reduce((sum, leg) => sum + remainingOf(leg), taken) : excess;

@@ -1,10 +1,10 @@
-import type { Attributes } from '../../core/fact/fact.ts';
+import type { Attributes, FactKind } from '../../core/fact/fact.ts';
 import type { Layers } from '../../core/fact/facts.ts';
 import { currencies } from '../../core/kernel/currency.ts';
 import { firstOf } from '../../core/kernel/first-of.ts';
 import { money } from '../../core/kernel/money.ts';
 import { MINUTE_MS } from '../../core/kernel/time.ts';
-import { thinned } from '../../core/remedy/cause/numbers.ts';
+import { CASES_MEASURED_MAX, thinned } from '../../core/remedy/cause/numbers.ts';
 import type { Finding } from '../../core/remedy/finding.ts';
 import {
   ATTRIBUTE_VALUES_MAX,
@@ -43,13 +43,17 @@ export async function countAttributes(
   columns: readonly CountedColumn[],
   findings: readonly Finding[],
 ): Promise<readonly AttributeBase[]> {
+  // What has more values than are kept is read of no more findings than the cause measures.
+  const isLong = (column: CountedColumn): boolean => column.distinct > ATTRIBUTE_VALUES_MAX;
+  const seen = new Map([
+    ...seenIn(
+      findings,
+      columns.filter((column) => !isLong(column)),
+    ),
+    ...seenIn(thinned(findings, CASES_MEASURED_MAX), columns.filter(isLong)),
+  ]);
   const attributes: AttributeBase[] = [];
-  const few = thinned(findings);
-  for (const column of columns) {
-    // What has more values than are kept is read of no more findings than the cause measures.
-    const from = column.distinct > ATTRIBUTE_VALUES_MAX ? few : findings;
-    attributes.push(await countValues(database, column, seenIn(from, column)));
-  }
+  for (const column of columns) attributes.push(await countValues(database, column, seen.get(column) ?? new Map()));
   return attributes;
 }
 
@@ -83,21 +87,47 @@ async function seriesOf(database: Database, times: string): Promise<TimeSeries |
   return { from: first * QUARTER_HOUR_MS, bucketMs: QUARTER_HOUR_MS, counts };
 }
 
-/** The values of a column in the findings' evidence and how often they occur; of too many the most frequent. */
-function seenIn(findings: readonly Finding[], { fact, name }: CountedColumn): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  const note = (value: string | null | undefined): void => {
-    if (value != null) counts.set(value, (counts.get(value) ?? 0) + 1);
-  };
+type Seen = ReadonlyMap<CountedColumn, ReadonlyMap<string, number>>;
+
+/** The values of each column in the findings' evidence and how often they occur; of too many the most frequent. */
+function seenIn(findings: readonly Finding[], columns: readonly CountedColumn[]): Seen {
+  const of = (fact: FactKind): readonly Tally[] =>
+    columns.filter((column) => column.fact === fact).map((column) => ({ column, counts: new Map() }));
+  const [payments, charges, rentals] = [of('payments'), of('charges'), of('rentals')];
+  // All columns of a fact while it is at hand: the facts are many and lie far apart.
   for (const { evidence } of findings) {
-    if (fact === 'payments') for (const payment of evidence.payments) note(textOf(payment, name));
-    else if (fact === 'charges') for (const record of evidence.books) note(textOf(record, name));
-    else if (fact === 'rentals')
-      for (const rental of [evidence.rental, evidence.otherRental]) {
-        if (rental !== null) note(name === 'market' ? rental.market : rental.attributes[name]);
+    for (const payment of evidence.payments) {
+      for (const { column, counts } of payments) note(counts, textOf(payment, column.name));
+    }
+    if (charges.length > 0) {
+      for (const record of evidence.books) {
+        for (const { column, counts } of charges) note(counts, textOf(record, column.name));
       }
+    }
+    if (rentals.length > 0) {
+      for (const rental of [evidence.rental, evidence.otherRental]) {
+        if (rental === null) continue;
+        for (const { column, counts } of rentals) {
+          note(counts, column.name === 'market' ? rental.market : rental.attributes[column.name]);
+        }
+      }
+    }
   }
-  return new Map(firstOf(counts, ATTRIBUTE_VALUES_MAX, byFrequency));
+  return new Map(
+    [...payments, ...charges, ...rentals].map(({ column, counts }) => [
+      column,
+      new Map(firstOf(counts, ATTRIBUTE_VALUES_MAX, byFrequency)),
+    ]),
+  );
+}
+
+interface Tally {
+  readonly column: CountedColumn;
+  readonly counts: Map<string, number>;
+}
+
+function note(counts: Map<string, number>, value: string | null | undefined): void {
+  if (value != null) counts.set(value, (counts.get(value) ?? 0) + 1);
 }
 
 interface Charging {

@@ -36,6 +36,8 @@ export function legOf(payment: Payment, movements: readonly Payment[]): Leg {
 
 /** What is still taken by this charge; negative where more was given back than it took. */
 export function remainingOf(leg: Leg): bigint {
+  // Of most charges nothing came back, and every difference would be another number to make.
+  if (leg.refunded === 0n && leg.chargedBack === 0n) return leg.payment.amount.amountMinor;
   return leg.payment.amount.amountMinor - leg.refunded - leg.chargedBack;
 }
 
@@ -65,14 +67,29 @@ const INSTRUMENT_NAME = /card|instrument|iban|last_?4|mandate|wallet|payment_?me
 export function differInPayer(legs: readonly Leg[]): boolean {
   if (legs.length < 2) return false;
   const seen = new Map<string, string>();
-  return legs.some(({ payment }) => {
-    const named = Object.entries(payment.attributes).filter(([name]) => INSTRUMENT_NAME.test(name));
-    return [['', payment.accountId ?? ''] as const, ...named].some(([name, value]) => {
-      const known = seen.get(name) ?? value;
-      if (value !== '') seen.set(name, known);
-      return value !== '' && known !== '' && known !== value;
-    });
+  const differs = (name: string, value: string): boolean => {
+    if (value === '') return false;
+    const known = seen.get(name) ?? value;
+    seen.set(name, known);
+    return known !== value;
+  };
+  return legs.some(({ payment: { accountId, attributes } }) => {
+    if (differs('', accountId ?? '')) return true;
+    for (const name in attributes) if (namesInstrument(name) && differs(name, attributes[name] ?? '')) return true;
+    return false;
   });
+}
+
+/** A scan has tens of columns and asks of each for every charge. */
+const INSTRUMENTS = new Map<string, boolean>();
+const INSTRUMENTS_MAX = 1000;
+
+function namesInstrument(name: string): boolean {
+  const known = INSTRUMENTS.get(name);
+  if (known !== undefined) return known;
+  const answer = INSTRUMENT_NAME.test(name);
+  if (INSTRUMENTS.size < INSTRUMENTS_MAX) INSTRUMENTS.set(name, answer);
+  return answer;
 }
 
 export function sumOf(movements: readonly Payment[], kind: Payment['kind'], status: Payment['status']): bigint {

@@ -19,12 +19,14 @@ const GAP_DEVIATION_MIN = 0.1;
 /** Further lengths of a timer belong too: all gaps but the outer eighths, and a fifth of a power of ten beyond. */
 const GAP_OUTER_SHARE = 0.12;
 const GAP_SLACK = 0.2;
+/** The window rests on it, so it is read of more cases than the evidence: a share is right to 0.35 of a hundredth. */
+const CROWD_MEASURED_MAX = 20_000;
 /** More columns than this are not compared: files have tens of columns, and each is read for every case. */
 const COLUMNS_MAX = 40;
 
 /** What the crowd has in common: its classes, the range of its gaps, and traits that nearly all share. */
 export function likenessOf(all: readonly Case[]): Likeness {
-  const crowd = thinned(all);
+  const crowd = thinned(all, CROWD_MEASURED_MAX);
   const classes = new Map(countsOf(crowd.map((each) => each.finding.class)));
   const inGapRange = gapRangeOf(crowd);
   const common = [...TRAITS, ...columnTraitsOf(crowd)].flatMap((trait) => commonOf(trait, crowd) ?? []);

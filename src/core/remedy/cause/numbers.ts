@@ -99,11 +99,11 @@ export function countsOf<T>(values: readonly T[]): readonly (readonly [value: T,
 /** A share of this many cases is right to 0.7 of a hundredth (one deviation); columns of text are not read for more. */
 export const CASES_MEASURED_MAX = 5000;
 
-/** The list, or evenly every so manieth of it where it is longer than `CASES_MEASURED_MAX`. */
-export function thinned<T>(items: readonly T[]): readonly T[] {
-  if (items.length <= CASES_MEASURED_MAX) return items;
-  const step = items.length / CASES_MEASURED_MAX;
-  return Array.from({ length: CASES_MEASURED_MAX }, (_, place) => items[Math.floor(place * step)]).filter(
+/** The list, or evenly every so manieth of it where it is longer than `most`. */
+export function thinned<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items;
+  const step = items.length / most;
+  return Array.from({ length: most }, (_, place) => items[Math.floor(place * step)]).filter(
     (item) => item !== undefined,
   );
 }

@@ -10,7 +10,7 @@ import { type Case, isTaken } from './case.ts';
 import { type ClockProfile, clockProfileOf } from './clock.ts';
 import { type GapProfile, gapProfileOf } from './gaps.ts';
 import { type KeyProfile, keyProfileOf } from './keys.ts';
-import { ascending, countsOf, quantile, shareOf, thinned } from './numbers.ts';
+import { ascending, CASES_MEASURED_MAX, countsOf, quantile, shareOf, thinned } from './numbers.ts';
 import type { Role } from './roles.ts';
 import type { Incident } from './window.ts';
 
@@ -98,7 +98,7 @@ export interface ProfileInput {
 
 export function profileOf({ incident, population, layers, missingTwins }: ProfileInput): Profile {
   const cases = incident.inside;
-  const measured = thinned(cases);
+  const measured = thinned(cases, CASES_MEASURED_MAX);
   const ends = cases.flatMap((each) => (each.endedAt === null ? [] : [each.endedAt]));
   return {
     cases: measured,
