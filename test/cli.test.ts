@@ -437,24 +437,6 @@ describe('interruption', () => {
   }
 });
 
-test("npm start scans the example, prints the summary and says where the report is and how to scan one's own files", (t) => {
-  if (!existsSync(join(ROOT, 'examples/milano-2014/rentals.csv'))) return t.skip('the example is not here');
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const command: string = scripts.start.replace('out/milano-2014', join(folder, 'started'));
-  const path = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`;
-  const ran = spawnSync('sh', ['-c', command], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    timeout: RUN_MS_MAX,
-    env: { ...cleanEnvironment(), PATH: path },
-  });
-  assert.equal(ran.status, 0, ran.stderr);
-  assert.match(ran.stdout, /^[\d,]+ rentals were charged more than once/);
-  assert.match(ran.stdout, /started\/report\.html/);
-  assert.match(ran.stdout, /Your own files +\.\/storno scan --rentals/);
-  assert.deepEqual(readdirSync(join(folder, 'started')).sort(), FIVE_FILES);
-});
-
 /** How a coloured text begins, in ECMA-48; and any control sequence at all. */
 const ESCAPE_COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]+m`);
 const ESCAPE = new RegExp(String.fromCharCode(27));

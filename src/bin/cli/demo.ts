@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '../../core/kernel/time.ts';
+import { DatabaseTrouble } from '../../world/postgres/embedded/trouble.ts';
 import { openPeople } from '../../world/postgres/people.ts';
 import { COMMAND } from './command.ts';
 import { type Context, refuse, type SpeechOptions } from './context.ts';
@@ -9,7 +10,7 @@ import { BEGIN, callCast } from './demo/cast.ts';
 import { approve, plan } from './demo/decide.ts';
 import { dispute } from './demo/dispute.ts';
 import { find, look } from './demo/find.ts';
-import { clearFolder, type House, openHouse } from './demo/house.ts';
+import { clearFolder, dataPlace, type House, openHouse } from './demo/house.ts';
 import { writeLook } from './demo/look.ts';
 import { engage, openRemedyOffice, type RemedyOffice } from './demo/office.ts';
 import { close, proveAndVerify } from './demo/prove.ts';
@@ -36,6 +37,16 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
     return refuse(context, options, [{ kind: 'usage', file: null, message }]);
   }
   mkdirSync(join(folder, 'bank'));
+  try {
+    await stageStory(context, folder, options);
+  } catch (error) {
+    if (!(error instanceof DatabaseTrouble)) throw error;
+    return refuse(context, options, [{ kind: 'database', file: null, message: error.message }]);
+  }
+  return EXIT_DONE;
+}
+
+async function stageStory(context: Context, folder: string, options: DemoOptions): Promise<void> {
   const house = await openHouse(folder, new TravelClock(BEGIN));
   const office = await openRemedyOffice(house);
   try {
@@ -44,7 +55,6 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
     await office.mailbox.close();
     await house.close();
   }
-  return EXIT_DONE;
 }
 
 async function play(
@@ -111,7 +121,7 @@ async function play(
 
 /** Database, provider and mailbox stay up, for commands from another terminal. */
 function stay(context: Context, house: House): Promise<void> {
-  context.terminal.out(`  Ask it         export STORNO_DATA_DIR=${join(house.folder, 'data')}
+  context.terminal.out(`  Ask it         export STORNO_DATA_DIR=${dataPlace(house.folder)}
                  ${COMMAND} incident list; ${COMMAND} books balance; ${COMMAND} audit list
                  The provider is at ${house.sandbox.url}. Ctrl-C ends it.
 `);

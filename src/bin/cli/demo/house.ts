@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { SECOND_MS } from '../../../core/kernel/time.ts';
 import type { LiveWorld } from '../../../flow/live/world.ts';
 import { openAlarmBell } from '../../../world/alarm.ts';
@@ -42,11 +43,23 @@ const CALLS_AT_ONCE = 16;
 const CONNECTIONS_MAX = 8;
 const STATEMENT_MS_MAX = 60 * SECOND_MS;
 
+/**
+ * Where the database keeps itself. PostgreSQL refuses root and runs as another user, who may not enter root's home: then
+ * it lies where everybody may go, under a name that belongs to the folder.
+ */
+export function dataPlace(folder: string): string {
+  if (process.getuid?.() !== 0) return join(folder, 'data');
+  return join(tmpdir(), `storno-demo-${sha256(resolve(folder)).slice(0, NAME_LENGTH)}`);
+}
+
+const NAME_LENGTH = 12;
+
 /** A folder that an earlier demonstration made begins anew; any other that is there is left alone: null. */
 export function clearFolder(folder: string): string | null {
   if (existsSync(folder)) {
     if (!existsSync(join(folder, MARKER))) return null;
     rmSync(folder, { recursive: true, force: true });
+    rmSync(dataPlace(folder), { recursive: true, force: true });
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, MARKER), 'storno demo removes this folder when it begins again.\n');
@@ -54,7 +67,7 @@ export function clearFolder(folder: string): string | null {
 }
 
 export async function openHouse(folder: string, clock: TravelClock): Promise<House> {
-  const database = await openDatabase({ kind: 'embedded', folder: dataFolder(join(folder, 'data')) }, () => undefined);
+  const database = await openDatabase({ kind: 'embedded', folder: dataFolder(dataPlace(folder)) }, () => undefined);
   const sandbox = await startSandbox({
     clock,
     host: '127.0.0.1',

@@ -13,7 +13,7 @@ import { readProof } from '../../../world/postgres/proof/read.ts';
 import { packPress } from '../../../world/proof/press.ts';
 import { openPack } from '../../../world/proof/read.ts';
 import { openSigner, proofTools, readPublicKey } from '../../../world/proof/signing-key.ts';
-import type { House } from './house.ts';
+import { dataPlace, type House } from './house.ts';
 import type { People, RemedyOffice } from './office.ts';
 
 type Tell = (sentence: string) => void;
@@ -41,7 +41,7 @@ export async function close(
 
 /** One signed file, and a verifier that needs neither this database nor this machine. */
 export async function proveAndVerify(house: House, incidentId: string, tell: Tell): Promise<void> {
-  const data = join(house.folder, 'data');
+  const data = dataPlace(house.folder);
   const world = {
     audit: openAuditLog(house.pool('storno_worker')),
     clock: house.clock,
