@@ -20,7 +20,7 @@ import type { MapOptions } from './map.ts';
 import type { MigrateOptions } from './migrate.ts';
 import type { ProveOptions } from './prove.ts';
 import type { MatchOptions, ReconcileOptions } from './reconcile.ts';
-import type { RefundOptions } from './refund.ts';
+import type { RefundOptions, UnpayableOptions } from './refund.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
@@ -556,7 +556,7 @@ function notifyCommand({ onExit, context }: ProgramSetup): Command {
 
 function refundCommand({ onExit, context }: ProgramSetup): Command {
   const command = new Command('refund')
-    .description('decide about a refund that is quarantined: it waits for a person')
+    .description('decide about a refund that waits for a person')
     .addHelpText('before', 'Examples\n  storno refund release lia_1 --plan pln_1 --account acc_1\n');
   for (const [name, does] of [
     ['look-again', 'nothing is wrong: ask the provider once more before anything is sent'],
@@ -571,6 +571,15 @@ function refundCommand({ onExit, context }: ProgramSetup): Command {
         onExit(await runRefund(context, name, { liabilityId, options }));
       });
   }
+  addSpeechOptions(command.command('unpayable').description('every way was tried: it stays owed, and is told so'))
+    .argument('<liability>', 'lia_…')
+    .requiredOption('--account <account>', 'whose it is')
+    .requiredOption('--reason <text>', 'what was tried, and why it ends here')
+    .option('--key-file <file>', 'the file with your key (or STORNO_KEY)')
+    .action(async (liabilityId: string, options: UnpayableOptions) => {
+      const { runUnpayable } = await import('./refund.ts');
+      onExit(await runUnpayable(context, liabilityId, options));
+    });
   return command;
 }
 

@@ -47,6 +47,42 @@ export function runRefund(
   });
 }
 
+export interface UnpayableOptions extends ActorOptions {
+  readonly account: string;
+  readonly reason: string;
+}
+
+/** `storno refund unpayable LIABILITY`: every way was tried. It stays owed, and is told as such when all is closed. */
+export function runUnpayable(context: Context, liabilityId: string, options: UnpayableOptions): Promise<number> {
+  return withActor(context, options, async ({ database, actor }) => {
+    if (!actor.roles.includes('operator')) {
+      return refuse(context, options, [problem('may_not', `${actor.staffId} is no operator.`)]);
+    }
+    const refunds = openRefunds(poolOf(database, { role: 'storno_worker', connectionsMax: 1 }));
+    const { account: accountId, reason } = options;
+    const left = await refunds.setUnpayable({
+      accountId,
+      liabilityId,
+      reason,
+      by: actor.staffId,
+      now: systemClock.now(),
+    });
+    if (typeof left === 'string') {
+      const message =
+        left === 'unknown'
+          ? `${accountId} has no liability ${liabilityId}.`
+          : `Nothing is left of ${liabilityId}, or a refund of it is under way.`;
+      return refuse(context, options, [problem(left, message)]);
+    }
+    context.terminal.out(
+      options.json === true
+        ? `${JSON.stringify({ liability_id: liabilityId, unpayable_minor: String(left) })}\n`
+        : `${liabilityId}: stays owed, and stands as unpayable.\n`,
+    );
+    return EXIT_DONE;
+  });
+}
+
 function say(settled: Exclude<RefundSettled, 'applied'>, liabilityId: string): string {
   switch (settled) {
     case 'unknown':

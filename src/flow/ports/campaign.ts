@@ -97,6 +97,11 @@ export interface RefundStore {
   isCampaignOver(planId: string): Promise<boolean>;
   /** Cancels what was not begun of a stopped campaign, so many at a time. */
   cancelDue(planId: string, limit: number): Promise<number>;
+  /**
+   * Writes off that a person can be paid: what is left of the liability stays owed, and is told as unpayable. Answers how
+   * much; `nothing_left` where nothing is, or something is under way; `unknown` where there is no such liability.
+   */
+  setUnpayable(unpayable: Unpayable): Promise<bigint | 'nothing_left' | 'unknown'>;
   /** How far a listing of the provider was read. */
   readCursor(name: string): Promise<Instant | null>;
 }
@@ -121,6 +126,15 @@ export interface SlotRequest {
   readonly now: Instant;
   readonly horizonMs: number;
   readonly limit: number;
+}
+
+export interface Unpayable {
+  readonly accountId: string;
+  readonly liabilityId: string;
+  /** What was tried, and why it ends here. */
+  readonly reason: string;
+  readonly by: string;
+  readonly now: Instant;
 }
 
 export interface CampaignChange {

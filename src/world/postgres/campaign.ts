@@ -4,6 +4,7 @@ import { openCampaigns } from './campaign/campaigns.ts';
 import { openCases } from './campaign/cases.ts';
 import { applyRefunds } from './campaign/changes.ts';
 import { openPace } from './campaign/pace.ts';
+import { setUnpayable } from './campaign/unpayable.ts';
 import { openControl } from './store/control.ts';
 
 /** What a worker knows of campaigns, in PostgreSQL, as storno_worker. */
@@ -12,6 +13,7 @@ export function openRefunds(pool: Pool): RefundStore {
     ...openCases(pool),
     ...openCampaigns(pool),
     ...openPace(pool),
+    setUnpayable: (unpayable) => setUnpayable(pool, unpayable),
     applyRefunds: (changes) => applyRefunds(pool, changes),
     readCursor: openControl(pool).readCursor,
   };

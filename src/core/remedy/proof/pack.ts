@@ -181,6 +181,15 @@ export const PACK_TABLES = {
     version: 'whole',
     recorded_at: 'instant',
   },
+  liability_unpayable: {
+    account_id: 'text',
+    liability_id: 'text',
+    amount_minor: 'amount',
+    currency: 'text',
+    reason: 'text',
+    decided_by: 'text',
+    decided_at: 'instant',
+  },
   refund: {
     account_id: 'text',
     plan_id: 'text',

@@ -17,7 +17,7 @@ import { CAMPAIGN_COLUMNS, campaignOf } from './rows.ts';
 
 type Campaigns = Omit<
   RefundStore,
-  'claimDue' | 'claimOpen' | 'readRefund' | 'applyRefunds' | 'takeSlots' | 'readCursor'
+  'setUnpayable' | 'claimDue' | 'claimOpen' | 'readRefund' | 'applyRefunds' | 'takeSlots' | 'readCursor'
 >;
 
 const READ_CAMPAIGNS: Statement = {

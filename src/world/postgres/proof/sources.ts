@@ -88,6 +88,7 @@ const SOURCES: Readonly<Record<PackTable, string>> = {
   plan_decision: OF_PLANS,
   campaign: OF_PLANS,
   liability: OF_INCIDENT,
+  liability_unpayable: 'join owed as o on o.account_id = t.account_id and o.liability_id = t.liability_id',
   refund: OF_PLANS,
   refund_attempt: OF_PLANS,
   refund_evidence: OF_PLANS,
