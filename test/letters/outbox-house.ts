@@ -91,16 +91,29 @@ export async function openOutboxHouse(t: TestContext): Promise<OutboxHouse> {
       );
     },
     async move(accountId, steps, liabilityId) {
-      for (const step of steps) {
-        const values = [accountId, liabilityId ?? null, new Date(clock.at)];
-        for (const text of STEPS[step]) await admin.query(text, text.includes('$3') ? values : values.slice(0, 2));
-      }
+      await moveRefunds(admin, { accountId, steps, liabilityId: liabilityId ?? null, at: clock.at });
     },
     write: () => writeLetters.runOnce(world, { limit: LIMIT }),
     send: (leaseMs = LEASE_MS) => sendLetters.runOnce(world, { limit: LIMIT, leaseMs }),
     letters: async () =>
       (await admin.query<LetterRow>('select * from storno.letter order by account_id, kind, occurrence')).rows,
   };
+}
+
+/** As provider and worker would, in the rows. */
+export async function moveRefunds(
+  admin: Pool,
+  move: {
+    readonly accountId: string;
+    readonly steps: readonly Step[];
+    readonly liabilityId: string | null;
+    readonly at: number;
+  },
+): Promise<void> {
+  const values = [move.accountId, move.liabilityId, new Date(move.at)];
+  for (const text of move.steps.flatMap((step) => STEPS[step])) {
+    await admin.query(text, text.includes('$3') ? values : values.slice(0, 2));
+  }
 }
 
 const MINE = 'account_id = $1 and ($2::text is null or liability_id = $2)';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SECOND_MS } from '../../core/kernel/time.ts';
-import { mayGovern, type Staff } from '../../core/remedy/staff.ts';
+import { mayGovern, mayOperate, type Staff } from '../../core/remedy/staff.ts';
 import type { Casework } from '../../flow/ports/casework.ts';
 import type { Office } from '../../flow/ports/office.ts';
 import type { CaseworkWorld } from '../../flow/remedy/casework.ts';
@@ -48,6 +48,19 @@ export function withActor(
     const found = await findActor({ office, casework }, options.keyFile);
     if ('message' in found) return refuseWith(context, options, { code: EXIT_NOT_APPROVED, problems: [found] });
     return work({ database, world: { casework, clock: systemClock, digest: sha256 }, actor: found });
+  });
+}
+
+/** As `withActor`, for whoever carries things out. */
+export function withOperator(
+  context: Context,
+  options: ActorOptions,
+  work: (side: ActingSide) => Promise<number>,
+): Promise<number> {
+  return withActor(context, options, async (side) => {
+    if (mayOperate(side.actor)) return work(side);
+    const problems = [problem('may_not', `${side.actor.staffId} is no operator: this takes the role.`)];
+    return refuseWith(context, options, { code: EXIT_NOT_APPROVED, problems });
   });
 }
 

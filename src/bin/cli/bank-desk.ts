@@ -14,10 +14,10 @@ import { systemEntropy } from '../../world/entropy.ts';
 import { openBankAccounts, openBankDesk } from '../../world/postgres/bank.ts';
 import { openRefunds } from '../../world/postgres/campaign.ts';
 import { openLetterBox } from '../../world/postgres/letters.ts';
-import { type ActingSide, type ActorOptions, withActor } from './actor.ts';
+import { type ActingSide, type ActorOptions, withOperator } from './actor.ts';
 import { orderWriter } from './bank-writer.ts';
-import { type Context, refuse } from './context.ts';
-import { EXIT_DONE, EXIT_ROWS_REJECTED, type Problem } from './exit.ts';
+import { type Context, refuse, refuseWith } from './context.ts';
+import { EXIT_DONE, EXIT_NOT_APPROVED, EXIT_ROWS_REJECTED, type Problem } from './exit.ts';
 import { poolOf } from './live.ts';
 import { policyFor } from './policy.ts';
 import { readSettings } from './settings.ts';
@@ -46,18 +46,20 @@ export function runBankExport(context: Context, options: ExportTransfersOptions)
   if (existsSync(options.out)) {
     return Promise.resolve(refuse(context, options, [say('exists', `${options.out} is already there: move it away.`)]));
   }
-  return withActor(context, options, async (side) => {
+  return withOperator(context, options, async (side) => {
     const { bank, refunds } = workerSide(side);
     const world = { ...AROUND, bank, refunds, writer: orderWriter(bankSettings), policy: policyFor(settings).refund };
     const exported = await exportTransfers(world, side.actor.staffId);
     if (!exported.ok) {
       const { error } = exported;
-      if (error.kind === 'unwritable')
-        return refuse(
-          context,
-          options,
-          error.why.map((why) => say('unwritable', why)),
-        );
+      if (error.kind === 'unwritable') {
+        const problems = error.why.map((why) => say('unwritable', why));
+        return refuse(context, options, problems);
+      }
+      if (error.kind === 'made_by_another') {
+        const message = 'Somebody made a file of these transfers at this moment: send his. Nothing was made here.';
+        return refuse(context, options, [say(error.kind, message)]);
+      }
       context.terminal.out(options.json === true ? '{"orders":0}\n' : 'Nothing is due over the bank.\n');
       return EXIT_DONE;
     }
@@ -76,7 +78,7 @@ export function runBankExport(context: Context, options: ExportTransfersOptions)
 
 /** `storno bank again FILE_ID --out FILE`: the very bytes that were made. */
 export function runBankAgain(context: Context, fileId: string, options: ExportTransfersOptions): Promise<number> {
-  return withActor(context, options, async (side) => {
+  return withOperator(context, options, async (side) => {
     const body = await workerSide(side).bank.readFileBody(fileId);
     if (body === null) return refuse(context, options, [say('unknown', `There is no bank file ${fileId}.`)]);
     await writeFile(options.out, body);
@@ -87,7 +89,7 @@ export function runBankAgain(context: Context, fileId: string, options: ExportTr
 
 /** `storno bank import FILE...`: statements and status reports; what is known already changes nothing. */
 export function runBankImport(context: Context, files: readonly string[], options: ActorOptions): Promise<number> {
-  return withActor(context, options, async (side) => {
+  return withOperator(context, options, async (side) => {
     const world: ImportWorld = { ...AROUND, ...workerSide(side), readStatements: readTaken };
     const done: (Imported & { readonly file: string })[] = [];
     const problems: Problem[] = [];
@@ -150,7 +152,11 @@ export function runBankAccount(context: Context, accountId: string, options: Ban
     const message = 'Whoever is known under the old address must be told: set STORNO_OPERATOR_NAME and what it needs.';
     return Promise.resolve(refuse(context, options, [say('setting', message)]));
   }
-  return withActor(context, options, async (side) => {
+  return withOperator(context, options, async (side) => {
+    if (side.actor.accountId === accountId) {
+      const problems = [say('own_account', `${accountId} is your own account: somebody else must enter it.`)];
+      return refuseWith(context, options, { code: EXIT_NOT_APPROVED, problems });
+    }
     const { bank, letters } = workerSide(side);
     const accounts = openBankAccounts(poolOf(side.database, { role: 'storno_api', connectionsMax: CONNECTIONS_MAX }));
     const world = {

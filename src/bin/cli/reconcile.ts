@@ -5,7 +5,7 @@ import { isEven, type Reconciled, reconcileIncident } from '../../flow/remedy/re
 import { systemClock } from '../../world/clock.ts';
 import { sha256 } from '../../world/digest.ts';
 import { openBankAccounts, openBankDesk } from '../../world/postgres/bank.ts';
-import { type ActorOptions, withActor } from './actor.ts';
+import { type ActorOptions, withActor, withOperator } from './actor.ts';
 import { type Context, refuse } from './context.ts';
 import { EXIT_DONE, EXIT_ROWS_REJECTED } from './exit.ts';
 import { poolOf } from './live.ts';
@@ -40,7 +40,7 @@ export interface MatchOptions extends ActorOptions {
 
 /** `storno reconcile match`: a person says what belongs together, and why. */
 export function runMatch(context: Context, options: MatchOptions): Promise<number> {
-  return withActor(context, options, async ({ database, actor }) => {
+  return withOperator(context, options, async ({ database, actor }) => {
     const accounts = openBankAccounts(poolOf(database, { role: 'storno_api', connectionsMax: 1 }));
     const expectationIds = options.expected.toSorted();
     const movementIds = options.moved.toSorted();

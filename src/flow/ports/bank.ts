@@ -9,9 +9,12 @@ import type { RefundKey } from '../../core/remedy/refund.ts';
 export interface BankDesk {
   /** Refunds over the bank that are due in campaigns that run, and whose customer's account may be used. */
   readDueTransfers(now: Instant, limit: number): Promise<readonly RefundKey[]>;
-  /** Orders that were begun and stand in no file: the next file takes them, after a crash as well. */
-  readUnfiled(): Promise<readonly UnfiledOrder[]>;
-  /** The file with its orders, or nothing. `exists` where these very bytes were made before. */
+  /**
+   * Orders that were begun and stand in no file: the next file takes them, after a crash as well. One whose customer has
+   * named another account since waits until that may be used.
+   */
+  readUnfiled(now: Instant, limit: number): Promise<readonly UnfiledOrder[]>;
+  /** The file with its orders, or nothing. `exists` where one of them, or these very bytes, stand in a file already. */
   writeOrderFile(file: OrderFileRecord): Promise<'created' | 'exists'>;
   /** The bytes of a file, either way; null where it is unknown. */
   readFileBody(fileId: string): Promise<Uint8Array | null>;
@@ -24,10 +27,23 @@ export interface BankDesk {
   /** End-to-end ids of all orders of the file with this message id. */
   readOrdersOf(messageId: string): Promise<readonly string[]>;
   readOrder(endToEndId: string): Promise<FiledOrder | null>;
+  /**
+   * Bookings and returns of our orders, to the cent, that the orders have not heard of. A movement of another amount
+   * than was ordered is no word about the order: reconciliation shows it.
+   */
+  readUnheard(): Promise<readonly UnheardMovement[]>;
   /** What must come to pass on our account and at the provider, and what did, for refunds of the incident. */
   readExpectations(incidentId: string): Promise<readonly Expectation[]>;
   readMovements(): Promise<readonly Movement[]>;
   readManualMatches(): Promise<readonly ManualMatch[]>;
+}
+
+export interface UnheardMovement {
+  readonly endToEndId: string;
+  readonly movementId: string;
+  readonly kind: 'booked' | 'returned';
+  /** ISO 20022 reason of a return. */
+  readonly code: string | null;
 }
 
 export interface Awaiting {

@@ -4,6 +4,8 @@ import { fail, ok, type Result } from '../../core/kernel/result.ts';
 import { addTargetDays } from '../../core/kernel/target-day.ts';
 import { toRfc3339 } from '../../core/kernel/time.ts';
 import { endToEndIdOf } from '../../core/remedy/end-to-end-id.ts';
+import { leftOf } from '../../core/remedy/liability.ts';
+import { quarantine } from '../../core/remedy/refund/case.ts';
 import { nextRefundStep } from '../../core/remedy/refund/next-step.ts';
 import type { RefundPolicy } from '../../core/remedy/refund/policy.ts';
 import { beginTransfer } from '../../core/remedy/refund/transfer.ts';
@@ -46,6 +48,8 @@ export interface Exported {
 
 export type ExportRefusal =
   | { readonly kind: 'nothing_due' }
+  /** Somebody made a file of these orders at the same moment. */
+  | { readonly kind: 'made_by_another' }
   | { readonly kind: 'unwritable'; readonly why: readonly string[] };
 
 /** As many as one file of most banks may hold. */
@@ -60,12 +64,10 @@ const ARRIVES_AFTER = 1;
  */
 export async function exportTransfers(world: BankWorld, by: string): Promise<Result<Exported, ExportRefusal>> {
   await beginDue(world);
-  const unfiled = await world.bank.readUnfiled();
-  if (unfiled.length === 0) return fail({ kind: 'nothing_due' });
-  const orders = unfiled
-    .slice(0, ORDERS_MAX)
-    .map((order) => ({ ...order, endToEndId: endToEndIdOf(order.reference, world.digest) }));
   const now = world.clock.now();
+  const unfiled = await world.bank.readUnfiled(now, ORDERS_MAX);
+  if (unfiled.length === 0) return fail({ kind: 'nothing_due' });
+  const orders = unfiled.map((order) => ({ ...order, endToEndId: endToEndIdOf(order.reference, world.digest) }));
   const today = toRfc3339(now).slice(0, 'YYYY-MM-DD'.length);
   const executeOn = addTargetDays(today, 1);
   const messageId = messageIdOf(world, today);
@@ -83,7 +85,7 @@ export async function exportTransfers(world: BankWorld, by: string): Promise<Res
     promisedOn: addTargetDays(executeOn, ARRIVES_AFTER),
     orders,
   };
-  await world.bank.writeOrderFile(record);
+  if ((await world.bank.writeOrderFile(record)) === 'exists') return fail({ kind: 'made_by_another' });
   return ok({
     fileId: record.fileId,
     messageId,
@@ -100,6 +102,11 @@ async function beginDue({ bank, refunds, clock, digest, policy }: BankWorld): Pr
     const found = await refunds.readRefund(key);
     if (found === null || nextRefundStep(found, moment).kind !== 'pre_flight') continue;
     const { amount } = found.refund;
+    if (leftOf(found.liability) < amount.amountMinor) {
+      const seen = { evidence: null, now: moment.now };
+      await refunds.applyRefunds([quarantine(found, 'less is owed than was approved: it came back elsewhere', seen)]);
+      continue;
+    }
     const requestDigest = digest(`${key.accountId} ${key.liabilityId} ${amount.amountMinor} ${amount.currency}`);
     await refunds.applyRefunds([beginTransfer(found, { requestDigest }, moment)]);
   }

@@ -71,7 +71,7 @@ export async function importStatements(
     now: world.clock.now(),
     movements,
   });
-  const heard = await hearMovements(world, movements);
+  const heard = await hearMovements(world);
   const entries = identified.flatMap((one) => one.entries);
   return {
     kind,
@@ -106,20 +106,24 @@ async function readKnown({ bank, clock, readStatements }: ImportWorld): Promise<
   return known;
 }
 
-async function hearMovements(world: ImportWorld, movements: readonly Movement[]): Promise<number> {
+/**
+ * Lets orders hear of every movement that they have not heard of: of this file, of one whose taker died, of a return
+ * that came before its booking did.
+ */
+async function hearMovements(world: ImportWorld): Promise<number> {
   let heard = 0;
-  for (const { amount, references, returnReason, id } of movements) {
-    const isBack = amount.amountMinor > 0n;
-    const word = {
-      kind: isBack ? 'returned' : 'booked',
-      code: returnReason,
-      bankRef: id,
-      at: world.clock.now(),
-    } as const;
-    for (const reference of references) heard += await tell(world, reference, { word, amount: amount.amountMinor });
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const before = heard;
+    for (const { endToEndId, movementId, kind, code } of await world.bank.readUnheard()) {
+      heard += await tell(world, endToEndId, { kind, code, bankRef: movementId, at: world.clock.now() });
+    }
+    if (heard === before) return heard;
   }
   return heard;
 }
+
+/** An order hears of its booking, and then of its return. */
+const ROUNDS_MAX = 2;
 
 /** Takes a status report. A status of the whole message is that of each of its orders that has none of its own. */
 export async function importStatus(world: ImportWorld, file: BankBytes, report: StatusReport): Promise<Imported> {
@@ -135,8 +139,7 @@ export async function importStatus(world: ImportWorld, file: BankBytes, report: 
   const statuses = await statusesOf(world.bank, report);
   for (const [endToEndId, { status, reason }] of statuses) {
     if (status === 'pending') continue;
-    const word = { kind: status, code: reason, bankRef: null, at: world.clock.now() } as const;
-    heard += await tell(world, endToEndId, { word, amount: null });
+    heard += await tell(world, endToEndId, { kind: status, code: reason, bankRef: null, at: world.clock.now() });
   }
   return { kind, movements: 0, known: 0, ambiguous: [], heard };
 }
@@ -153,16 +156,9 @@ async function statusesOf(
   return words;
 }
 
-/** A movement of another amount than was ordered is no word about the order: reconciliation shows it. */
-async function tell(
-  { bank, refunds }: ImportWorld,
-  endToEndId: string,
-  { word, amount }: { readonly word: BankWord; readonly amount: bigint | null },
-): Promise<number> {
+async function tell({ bank, refunds }: ImportWorld, endToEndId: string, word: BankWord): Promise<number> {
   const order = await bank.readOrder(endToEndId);
   if (order === null) return 0;
-  const isOther = amount !== null && amount !== order.amount.amountMinor && -amount !== order.amount.amountMinor;
-  if (isOther) return 0;
   // Somebody may write at the same moment: then it is decided once more.
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const found = await refunds.readRefund(order.key);

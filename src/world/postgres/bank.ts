@@ -5,10 +5,17 @@ import { readExpectations } from './bank/expectations.ts';
 import { takeFile, writeOrderFile } from './bank/files.ts';
 import { type Row, runAlone, runForOne, type Statement, timeOf } from './store/sql.ts';
 
-/** The newest word of the customer counts, and only after it has waited. */
-const USABLE = `select distinct on (b.account_id) b.account_id, b.iban, b.holder, b.usable_from
-  from storno_pii.bank_account as b
-  order by b.account_id, b.revision desc`;
+/** The newest word of the customer counts, after it has waited, and only if the letter about it was written. */
+const USABLE = `select newest.account_id, newest.iban, newest.holder
+  from (
+    select distinct on (b.account_id) b.account_id, b.revision, b.iban, b.holder, b.usable_from
+    from storno_pii.bank_account as b
+    order by b.account_id, b.revision desc
+  ) as newest
+  where newest.usable_from <= $1 and exists (
+    select from storno.letter as l
+    where l.account_id = newest.account_id and l.kind = 'bank_details_changed' and l.occurrence = newest.revision
+  )`;
 
 const READ_DUE: Statement = {
   name: 'read_due_transfers',
@@ -16,7 +23,7 @@ const READ_DUE: Statement = {
   select r.account_id, r.plan_id, r.liability_id
   from storno.refund as r
   join storno.campaign as c on c.plan_id = r.plan_id and c.state = 'running'
-  join usable as u on u.account_id = r.account_id and u.usable_from <= $1
+  join usable as u on u.account_id = r.account_id
   where r.state = 'due' and r.channel = 'credit_transfer'
   order by r.account_id, r.liability_id
   limit $2`,
@@ -36,7 +43,8 @@ const READ_UNFILED: Statement = {
     where o.account_id = r.account_id and o.plan_id = r.plan_id and o.liability_id = r.liability_id
       and o.generation = t.generation
   )
-  order by t.idempotency_key`,
+  order by t.idempotency_key
+  limit $2`,
 };
 
 const READ_BODY: Statement = {
@@ -66,6 +74,19 @@ const READ_ORDERS_OF: Statement = {
   join storno.bank_file as f on f.file_id = o.file_id and f.direction = 'out'
   where f.message_id = $1
   order by o.end_to_end_id`,
+};
+
+const READ_UNHEARD: Statement = {
+  name: 'read_unheard_movements',
+  text: `select o.end_to_end_id, m.movement_id, m.amount_minor > 0 as is_back, m.return_reason
+  from storno.bank_movement as m
+  cross join lateral unnest(m.refs) as named (ref)
+  join storno.bank_order as o on o.end_to_end_id = named.ref and o.currency = m.currency
+  join storno.refund_attempt as t on t.account_id = o.account_id and t.plan_id = o.plan_id
+    and t.liability_id = o.liability_id and t.generation = o.generation
+  where (m.amount_minor = -o.amount_minor and t.state in ('sent', 'pending'))
+    or (m.amount_minor = o.amount_minor and t.state = 'succeeded')
+  order by o.end_to_end_id, m.movement_id`,
 };
 
 /** Of several incidents and currencies the first: the letter names one sum, and the account is for all. */
@@ -121,8 +142,8 @@ const MATCH: Statement = {
 export function openBankDesk(pool: Pool): BankDesk {
   return {
     readDueTransfers: async (now, limit) => (await runAlone(pool, READ_DUE, [timeOf(now), limit])).map(keyOf),
-    readUnfiled: async () =>
-      (await runAlone(pool, READ_UNFILED, [])).map((row) => ({
+    readUnfiled: async (now, limit) =>
+      (await runAlone(pool, READ_UNFILED, [timeOf(now), limit])).map((row) => ({
         key: keyOf(row),
         generation: row.generation as number,
         reference: row.idempotency_key as string,
@@ -147,6 +168,13 @@ export function openBankDesk(pool: Pool): BankDesk {
     },
     readOrdersOf: async (messageId) =>
       (await runAlone(pool, READ_ORDERS_OF, [messageId])).map((row) => row.end_to_end_id as string),
+    readUnheard: async () =>
+      (await runAlone(pool, READ_UNHEARD, [])).map((row) => ({
+        endToEndId: row.end_to_end_id as string,
+        movementId: row.movement_id as string,
+        kind: row.is_back === true ? 'returned' : 'booked',
+        code: row.return_reason as string | null,
+      })),
     readAwaiting: async (accountId) => {
       const row = await runForOne(pool, READ_AWAITING, [accountId]);
       if (row === null) return null;

@@ -47,7 +47,9 @@ const ORDER: Shape<Order> = [
 const PUT_ORDERS: Statement = {
   name: 'put_bank_orders',
   text: `insert into storno.bank_order (${namesOf(ORDER)})
-    select ${namesOf(ORDER, 's.')} from ${fromArrays(ORDER, 1, 's')}`,
+    select ${namesOf(ORDER, 's.')} from ${fromArrays(ORDER, 1, 's')}
+    on conflict do nothing
+    returning end_to_end_id`,
 };
 
 const PUT_MOVEMENT: Statement = {
@@ -63,7 +65,8 @@ export function writeOrderFile(pool: Pool, file: OrderFileRecord): Promise<'crea
     await putFile(on, { ...file, direction: 'out', payments: file.orders.length });
     const { fileId, executeOn, promisedOn } = file;
     const orders = file.orders.map((order) => ({ ...order, fileId, executeOn, promisedOn }));
-    await run(on, PUT_ORDERS, arraysOf(ORDER, orders));
+    const put = await run(on, PUT_ORDERS, arraysOf(ORDER, orders));
+    if (put.length < orders.length) throw new Rollback('exists');
     return 'created';
   });
 }
