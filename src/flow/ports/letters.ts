@@ -1,6 +1,7 @@
+import type { Money } from '../../core/kernel/money.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import type { LetterFacts, MinutesGift } from '../../core/remedy/notify/facts.ts';
-import type { ToldAccount } from '../../core/remedy/notify/gather.ts';
+import type { ToldAccount, ToldFinding } from '../../core/remedy/notify/gather.ts';
 import type { ReminderDays } from '../../core/remedy/notify/reminder.ts';
 import type { PostOutcome, PrintedLetter } from './letter.ts';
 
@@ -11,6 +12,8 @@ import type { PostOutcome, PrintedLetter } from './letter.ts';
 export interface LetterBox {
   /** Accounts of whose refunds somebody took all that he will take, and who were not told yet. */
   readDue(request: { readonly limit: number }): Promise<readonly DueLetter[]>;
+  /** Accounts of carried-out plans whose bank or acquirer repays, and who were not told yet. */
+  readDoubled(request: { readonly limit: number }): Promise<readonly DoubledLetter[]>;
   /** Lots of incidents with minutes left that lapse on or before the day, with the reminders that were written. */
   readLapsing(request: { readonly until: string; readonly limit: number }): Promise<readonly LapsingLot[]>;
   /** `exists` where the account was told of this kind and occurrence before: never twice. */
@@ -41,6 +44,13 @@ export interface DueLetter {
   /** Counts the letters of this kind to the account in the incident. */
   readonly occurrence: number;
   readonly account: ToldAccount;
+}
+
+export interface DoubledLetter {
+  readonly accountId: string;
+  readonly incidentId: string;
+  readonly account: ToldAccount;
+  readonly doubled: readonly { readonly amount: Money; readonly finding: ToldFinding }[];
 }
 
 export interface LapsingLot {

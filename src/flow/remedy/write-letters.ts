@@ -2,10 +2,15 @@ import { assert } from '../../core/kernel/assert.ts';
 import { addDays } from '../../core/kernel/day.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import type { LetterFacts, LocalTime, Operator } from '../../core/remedy/notify/facts.ts';
-import { refundFailedFacts, refundSentFacts, reminderFacts } from '../../core/remedy/notify/gather.ts';
+import {
+  acquirerRepaysFacts,
+  refundFailedFacts,
+  refundSentFacts,
+  reminderFacts,
+} from '../../core/remedy/notify/gather.ts';
 import { dueReminder, REMINDER_DAYS } from '../../core/remedy/notify/reminder.ts';
 import { composeLetter } from '../../core/remedy/notify.ts';
-import type { DueLetter, LapsingLot, LetterBox, NewLetter } from '../ports/letters.ts';
+import type { DoubledLetter, DueLetter, LapsingLot, LetterBox, NewLetter } from '../ports/letters.ts';
 import type { Calendar, Clock, Entropy, Log } from '../ports/world.ts';
 
 export interface LetterWorld {
@@ -23,8 +28,13 @@ export interface LetterWorld {
  */
 export async function runOnce(world: LetterWorld, { limit }: { readonly limit: number }): Promise<number> {
   const due = await world.letters.readDue({ limit });
+  const doubled = await world.letters.readDoubled({ limit });
   const lapsing = await world.letters.readLapsing({ until: lastDayToLookAt(world), limit });
-  const wishes = [...due.map((one) => refundLetter(world, one)), ...lapsing.map((lot) => reminder(world, lot))];
+  const wishes = [
+    ...due.map((one) => refundLetter(world, one)),
+    ...doubled.map((one) => doubledLetter(world, one)),
+    ...lapsing.map((lot) => reminder(world, lot)),
+  ];
   let written = 0;
   for (const wish of wishes) {
     if (wish === null || !isSayable(world, wish.facts, wish)) continue;
@@ -45,6 +55,11 @@ function refundLetter(world: LetterWorld, due: DueLetter): NewLetter {
   const facts = due.kind === 'refund_sent' ? refundSentFacts(writing) : refundFailedFacts(writing);
   const about = due.account.refunds.map(({ liabilityId }) => ({ planId: due.planId, liabilityId }));
   return { ...letterOf(world, due, facts), occurrence: due.occurrence, about };
+}
+
+function doubledLetter(world: LetterWorld, due: DoubledLetter): NewLetter {
+  const facts = acquirerRepaysFacts({ ...writingOf(world, due.account), doubled: due.doubled });
+  return { ...letterOf(world, due, facts), occurrence: 1, about: [] };
 }
 
 function reminder(world: LetterWorld, lot: LapsingLot): NewLetter | null {

@@ -86,6 +86,43 @@ export function refundFailedFacts(writing: Writing): LetterFacts {
   };
 }
 
+/** Bank or acquirer booked a charge twice that we made once: they repay, and the customer is told by us. */
+export function acquirerRepaysFacts(
+  writing: Writing & { readonly doubled: readonly { readonly amount: Money; readonly finding: ToldFinding }[] },
+): LetterFacts {
+  const { doubled } = writing;
+  const amount = sumOf(doubled.map((one) => one.amount));
+  assert(amount !== null, 'a letter about the acquirer tells of a charge');
+  return {
+    kind: 'acquirer_repays',
+    ...headOf(writing),
+    rentals: doubled.map((one) => doubledRental(one, writing)),
+    repayment: { amount, expectedBy: null },
+  };
+}
+
+/** We know of one debit; the bank shows the customer two of it. */
+function doubledRental(
+  { amount, finding }: { readonly amount: Money; readonly finding: ToldFinding },
+  writing: Writing,
+): WrongedRental {
+  const { account, clocks } = writing;
+  const { rental, wrong, kept } = finding.evidence;
+  const charge = wrong ?? kept;
+  assert(charge !== null, `${finding.findingId} is about a charge`);
+  const { day } = clocks(instantOf(charge.created_at), account.zone);
+  const debit = { amount, day, reference: bare(charge.payment_id) };
+  return {
+    wrong: 'acquirer_duplicate',
+    ride: rental === null ? null : rideOf(rental, writing),
+    price: amount,
+    debits: [
+      { ...debit, excess: money(0n, amount.currency) },
+      { ...debit, excess: amount },
+    ],
+  };
+}
+
 export function reminderFacts(writing: Writing & { readonly gift: MinutesGift }): LetterFacts {
   return {
     kind: 'minutes_reminder',
