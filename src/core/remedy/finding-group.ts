@@ -17,5 +17,8 @@ const MONTH = /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/g;
 
 /** Whatever holds a digit names one case: an id, a time, an amount, a length of time. */
 function shapeOf(reason: string): string {
-  return reason.replaceAll(DURATION, '#').replaceAll(/\S*\d\S*/g, '#').replaceAll(MONTH, '#');
+  return reason
+    .replaceAll(DURATION, '#')
+    .replaceAll(/\S*\d\S*/g, '#')
+    .replaceAll(MONTH, '#');
 }
