@@ -13,7 +13,8 @@ export function channelFor(
   // A charge whose time nobody knows may be of any age: only what is open for ever is sure.
   const days = chargedAt === null ? Number.POSITIVE_INFINITY : Math.floor((at - chargedAt) / DAY_MS);
   const open = channels.find(({ channel, withinDays, byProvider }) => {
-    if (failedChannels.includes(channel)) return false;
+    // A direct debit is reversed by a file of its own, `storno bank order`: no campaign sends one yet.
+    if (channel === 'reversal' || failedChannels.includes(channel)) return false;
     const window = byProvider[provider] ?? withinDays;
     return window === null || days <= window;
   });
