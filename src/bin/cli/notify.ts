@@ -6,6 +6,8 @@ import { systemClock } from '../../world/clock.ts';
 import { systemEntropy } from '../../world/entropy.ts';
 import { readBounce } from '../../world/letter/bounce.ts';
 import { openLog } from '../../world/log.ts';
+import { openCasework } from '../../world/postgres/casework.ts';
+import type { Database } from '../../world/postgres/database.ts';
 import { openLetterBox } from '../../world/postgres/letters.ts';
 import { type Context, refuse } from './context.ts';
 import { EXIT_DONE } from './exit.ts';
@@ -37,7 +39,12 @@ export function runNotify(context: Context, incidentId: string, options: LiveOpt
     const missing = { kind: 'setting', file: null, message: 'Letters need STORNO_OPERATOR_NAME: docs/letters.md.' };
     return Promise.resolve(refuse(context, options, problems.length > 0 ? problems : [missing]));
   }
-  return withLetters(context, options, async (letters) => {
+  return withLetters(context, options, async (letters, database) => {
+    const casework = openCasework(poolOf(database, { role: 'storno_api', connectionsMax: 1 }));
+    if ((await casework.readIncident(incidentId)) === null) {
+      const message = `There is no incident ${incidentId}: storno incident list names them.`;
+      return refuse(context, options, [{ kind: 'unknown', file: null, message }]);
+    }
     const log = openLog({ write: (line) => void process.stderr.write(line) });
     const around = { letters, clock: systemClock, calendar: ianaCalendar, entropy: systemEntropy, log };
     const written = await writeLetters.runOnce(openLetterWorld(around, letterSettings), { limit: LIMIT });
@@ -110,9 +117,9 @@ export async function runBounce(context: Context, file: string, options: LiveOpt
 function withLetters(
   context: Context,
   options: LiveOptions,
-  work: (letters: LetterBox) => Promise<number>,
+  work: (letters: LetterBox, database: Database) => Promise<number>,
 ): Promise<number> {
   return withDatabase(context, { url: null, options }, (database) =>
-    work(openLetterBox(poolOf(database, { role: 'storno_worker', connectionsMax: 2 }))),
+    work(openLetterBox(poolOf(database, { role: 'storno_worker', connectionsMax: 2 })), database),
   );
 }

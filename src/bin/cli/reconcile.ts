@@ -22,7 +22,11 @@ export function runReconcile(context: Context, incidentId: string, options: Reco
       refuse(context, options, [{ kind: 'usage', file: null, message: `--as-of ${asOf} is no day: 2026-11-30.` }]),
     );
   }
-  return withActor(context, options, async ({ database }) => {
+  return withActor(context, options, async ({ database, world }) => {
+    if ((await world.casework.readIncident(incidentId)) === null) {
+      const message = `There is no incident ${incidentId}: storno incident list names them.`;
+      return refuse(context, options, [{ kind: 'unknown', file: null, message }]);
+    }
     const bank = openBankDesk(poolOf(database, { role: 'storno_worker', connectionsMax: 1 }));
     const found = await reconcileIncident(bank, { incidentId, asOf });
     context.terminal.out(
@@ -44,6 +48,13 @@ export function runMatch(context: Context, options: MatchOptions): Promise<numbe
     const accounts = openBankAccounts(poolOf(database, { role: 'storno_api', connectionsMax: 1 }));
     const expectationIds = options.expected.toSorted();
     const movementIds = options.moved.toSorted();
+    const bank = openBankDesk(poolOf(database, { role: 'storno_worker', connectionsMax: 1 }));
+    const known = new Set((await bank.readMovements()).map(({ id }) => id));
+    const strange = movementIds.filter((id) => !known.has(id));
+    if (strange.length > 0) {
+      const message = `Nothing moved under ${strange.join(', ')}: storno reconcile --json names what did.`;
+      return refuse(context, options, [{ kind: 'unknown', file: null, message }]);
+    }
     const matchId = `mat_${sha256(JSON.stringify([expectationIds, movementIds])).slice(0, 24)}`;
     const match = { matchId, expectationIds, movementIds, person: actor.staffId, reason: options.reason };
     const kind = await accounts.matchByHand({ ...match, at: systemClock.now() });
