@@ -107,6 +107,11 @@ const WRITTEN_ONCE = [
   'audit_entry',
   'audit_seal',
   'audit_checkpoint',
+  'letter_refund',
+  'bank_file',
+  'bank_order',
+  'bank_movement',
+  'bank_match',
 ];
 
 async function codeOf(pool: Pool, sql: string): Promise<string | null> {

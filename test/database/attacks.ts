@@ -5,6 +5,7 @@ import {
 } from '../../src/world/postgres/errors.ts';
 import { type Attack, denied, REFUSED_STEP, refused } from './attack.ts';
 import { CASEWORK_ATTACKS } from './attacks-casework.ts';
+import { MONEY_OUT_ATTACKS } from './attacks-money-out.ts';
 
 const API = 'storno_api';
 const WORKER = 'storno_worker';
@@ -273,7 +274,7 @@ export const ATTACKS: readonly Attack[] = [
     'delete from pg_catalog.pg_trigger',
   ),
   { sql: 'set role storno_worker', code: DENIED, codes: { storno_worker: null } },
-  { sql: 'select mail from storno_pii.person', code: DENIED, codes: { storno_support: null } },
+  { sql: 'select mail from storno_pii.person', code: DENIED, codes: { storno_support: null, storno_worker: null } },
   {
     sql: 'select secret_digest from storno.api_key',
     code: null,
@@ -294,4 +295,5 @@ export const ATTACKS: readonly Attack[] = [
   { sql: "set search_path = ''", code: null },
   { sql: 'reset role', code: null },
   ...CASEWORK_ATTACKS,
+  ...MONEY_OUT_ATTACKS,
 ];

@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import { CASEWORK_PROTECTED, CASEWORK_SEED } from './attacks-casework.ts';
+import { MONEY_OUT_PROTECTED, MONEY_OUT_SEED } from './attacks-money-out.ts';
 
 /** One row and more in every table that is to be protected: paid and unpaid, used and unused, told and untold. */
 export async function seedEveryTable(admin: Pool): Promise<void> {
-  await admin.query(SEED + CASEWORK_SEED);
+  await admin.query(SEED + CASEWORK_SEED + MONEY_OUT_SEED);
 }
 
 const SEED = `
@@ -113,6 +114,6 @@ union all select ('role', rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypa
 union all select ('member', roleid::regrole, member::regrole)::text from pg_auth_members where member::regrole::text like 'storno%'`;
 
 export async function readProtected(admin: Pool): Promise<ReadonlySet<string>> {
-  const { rows } = await admin.query<{ line: string }>(`${PROTECTED}\n${CASEWORK_PROTECTED}`);
+  const { rows } = await admin.query<{ line: string }>(`${PROTECTED}\n${CASEWORK_PROTECTED}\n${MONEY_OUT_PROTECTED}`);
   return new Set(rows.map(({ line }) => line));
 }
