@@ -107,7 +107,6 @@ const WRITTEN_ONCE = [
   'audit_entry',
   'audit_seal',
   'audit_checkpoint',
-  'letter_refund',
   'bank_file',
   'bank_order',
   'bank_movement',
