@@ -5,6 +5,9 @@ const BESIDE = 'test/live/interference.test.ts';
 const HARDSHIP = 'test/store/hardship.test.ts';
 const ATTACK = 'test/database/attack.test.ts';
 const HOSTILE = 'test/api/hostile.test.ts';
+const CAMPAIGN = 'test/campaign/campaign.test.ts';
+const OUTBOX = 'test/letters/outbox.test.ts';
+const DESK = 'test/bank/desk.test.ts';
 const STATEMENTS = 'by … fails statement by statement, with the code that is expected';
 
 /** Faults 17 to 46: rarer, or wrong books, stuck work, leaks. */
@@ -12,29 +15,45 @@ export const OTHERS: readonly Row[] = [
   {
     number: 17,
     wrong: 'Two people approve or edit at once, or approve what was edited.',
-    does: 'Nothing yet: there is nothing to approve.',
-    proofs: [],
-    later: later('approvals', 'an approval will bind the digest of its list'),
+    does: 'An approval is of the digest of a frozen list: another count, sum or row is another plan.',
+    proofs: [
+      tests(
+        'test/casework/casework.test.ts',
+        'is not approved where count, sum or digest are not those that the person expects',
+        'is stale after a review, and another plan takes its place',
+        'is approved by another person who looked, once, and nothing is added afterwards',
+      ),
+    ],
+    later: null,
   },
   {
     number: 18,
     wrong: 'Somebody approves his own request.',
-    does: 'Nothing yet: there is nothing to approve.',
-    proofs: [],
-    later: later('approvals', 'persons, not log-ins, will be compared in the database'),
+    does: 'Persons are compared in the database: whoever planned, or is in it himself, or did not look, approves nothing.',
+    proofs: [
+      tests(
+        'test/casework/casework.test.ts',
+        'is not approved by whoever planned it, nor by whoever may not, is gone, gets something or has not looked',
+        'the database refuses the same by itself, whoever asks',
+      ),
+      tests(ATTACK, STATEMENTS),
+    ],
+    later: null,
   },
   {
     number: 19,
     wrong: 'Partial refunds race to more than was captured.',
-    does: 'The counters of a capture are checked in its row.',
+    does: 'The counters of captures and liabilities are checked in their rows; one refund of a liability is open at most.',
     proofs: [
       tests(
         'src/core/live/movement.test.ts',
         'never is more given back than was captured, in whatever order movements come (INV-4)',
       ),
       tests(ATTACK, STATEMENTS),
+      tests(CAMPAIGN, 'each refund of a plan is sent once by three workers, booked once, and the campaign is done'),
+      tests(DESK, 'no order stands in two files, whether they are made one after the other or at once'),
     ],
-    later: later('refund campaigns', 'refunds of our own that race'),
+    later: null,
   },
   {
     number: 20,
@@ -135,26 +154,33 @@ export const OTHERS: readonly Row[] = [
   {
     number: 26,
     wrong: 'The balance is too low: a refund waits, then is disputed.',
-    does: 'Pending is not paid.',
+    does: 'Pending is not paid, and a dispute that is open stops the refund; a failure for want of money halts the campaign.',
     proofs: [
       tests(
         'test/provider/traps-refunding.test.ts',
         'trap 19: with too little balance a refund waits, saying so, until there is money',
       ),
       tests('src/core/live/movement.test.ts', 'a refund that is pending'),
+      tests(
+        CAMPAIGN,
+        'a balance that is too low halts the campaign; funded and resumed, each is paid once',
+        'before anything is sent both legs are read: disputes, refunds by others and other sums stop the item',
+      ),
     ],
-    later: later('refund campaigns', 'a campaign will be slowed by the balance'),
+    later: null,
   },
   {
     number: 27,
     wrong: 'The card is closed, or the time to refund is over.',
-    does: 'A hard decline ends dunning; refusals of refunds are read as final.',
+    does: 'A hard decline ends dunning; refusals of refunds are final, and the customer says where else.',
     proofs: [
       tests(CHARGING, 'a stolen card is not asked again'),
       tests('test/provider/transport.test.ts', 'a payment method that is gone fails for good, with nothing taken'),
       simulated('card_declined_always', 'method_missing'),
+      tests(CAMPAIGN, 'a card that is closed needs its customer: nothing was paid, and nothing is tried again'),
+      tests(DESK, 'nothing is paid before the waiting period is over, and the old address is told'),
     ],
-    later: later('other ways of paying out', 'another way, after asking for a dispute'),
+    later: null,
   },
   {
     number: 28,
@@ -349,8 +375,15 @@ export const OTHERS: readonly Row[] = [
         'test/api/webhook.test.ts',
         'a message that is not taken comes again with the same id, later and later, and then no more',
       ),
+      tests(
+        OUTBOX,
+        'two writers and two senders at once: 200 accounts, each told once, every Message-ID once at the server',
+        'the connection goes after the final dot: unknown, never sent again by itself, until a person settles it',
+        'a sender that is killed between begin and finish leaves an unknown letter once its lease is over',
+        'the copy that is kept is what the server got, and the digest in the books is that of both',
+      ),
     ],
-    later: later('refund campaigns', 'letters of a campaign, once an account and kind'),
+    later: null,
   },
   {
     number: 40,

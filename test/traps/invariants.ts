@@ -1,4 +1,4 @@
-import { later, planted, type Row, tests } from './row.ts';
+import { planted, type Row, tests } from './row.ts';
 
 const INVARIANTS = 'test/database/invariants.test.ts';
 const ATTACK = 'test/database/attack.test.ts';
@@ -63,9 +63,20 @@ export const INVARIANT_ROWS: readonly Row[] = [
   {
     number: 5,
     wrong: 'A double charge is made good twice, over two channels.',
-    does: 'Nothing yet: detection says what is owed, once for each.',
-    proofs: [tests('src/core/remedy/adjudicate.test.ts', 'after every finding is paid back nothing more is due')],
-    later: later('refund campaigns', 'one compensation for each duplicate'),
+    does: 'A finding has one liability, of which one refund at most is open; its counters never exceed what is owed.',
+    proofs: [
+      tests('src/core/remedy/adjudicate.test.ts', 'after every finding is paid back nothing more is due'),
+      tests(
+        'test/campaign/processes.test.ts',
+        'three workers, killed again and again, discharge each liability exactly once, to the cent',
+      ),
+      tests(
+        'test/bank/desk.test.ts',
+        'no order stands in two files, whether they are made one after the other or at once',
+        'a bank that accepts, books and brings back is followed to the cent',
+      ),
+    ],
+    later: null,
   },
   {
     number: 6,
@@ -92,16 +103,31 @@ export const INVARIANT_ROWS: readonly Row[] = [
   {
     number: 8,
     wrong: 'After all is paid back an account stands where it should not.',
-    does: 'Nothing is paid back yet; the simulator compares every account with its oracle until then.',
-    proofs: [planted('surplus-ignored', 'movement-dropped')],
-    later: later('refund campaigns', 'the position after the remedy'),
+    does: 'Every liability is followed to its booking, and what stays unpaid is said; the simulator compares with its oracle.',
+    proofs: [
+      planted('surplus-ignored', 'movement-dropped'),
+      tests('test/bank/desk.test.ts', 'a bank that accepts, books and brings back is followed to the cent'),
+      tests(
+        'test/casework/casework.test.ts',
+        'closes when all is done, with what remains unpaid, and again without a change',
+      ),
+    ],
+    later: null,
   },
   {
     number: 9,
     wrong: 'Something is done that nobody else approved.',
-    does: 'Nothing yet: there is nothing to approve.',
-    proofs: [],
-    later: later('approvals', 'nothing is approved yet'),
+    does: 'Persons are compared in the database: whoever planned, or is in it himself, or did not look, approves nothing.',
+    proofs: [
+      tests(
+        'test/casework/casework.test.ts',
+        'is not approved by whoever planned it, nor by whoever may not, is gone, gets something or has not looked',
+        'the database refuses the same by itself, whoever asks',
+        'is approved by another person who looked, once, and nothing is added afterwards',
+      ),
+      tests(ATTACK, 'by … fails statement by statement, with the code that is expected'),
+    ],
+    later: null,
   },
   {
     number: 10,
@@ -166,20 +192,25 @@ export const INVARIANT_ROWS: readonly Row[] = [
   {
     number: 14,
     wrong: 'Somebody is told of what is not final.',
-    does: 'Webhooks tell of an outcome after it is committed; pending is not paid.',
+    does: 'Outcomes are told after they are committed; a letter waits until provider or bank has accepted.',
     proofs: [
       tests(
         'test/api/processes.test.ts',
         'a receiver is told of each charge, signed by Standard Webhooks, without any personal data',
       ),
       planted('pending-is-paid'),
+      tests(
+        'test/letters/outbox.test.ts',
+        'a letter waits until all refunds of the account are begun, one is accepted, and its minutes are there',
+        'a refund that comes back after its letter makes one letter with exactly the sums that came back',
+      ),
     ],
-    later: later('refund campaigns', 'what customers are told'),
+    later: null,
   },
   {
     number: 15,
     wrong: 'Money goes out while the books, the fence or the chain are broken.',
-    does: 'Nothing goes out yet. Charging stops by itself at proven double charges and after a restore; broken books are said.',
+    does: 'Charging stops by itself, campaigns halt by themselves; broken books are said, and stop no refund by themselves.',
     proofs: [
       tests(
         'test/live/charging.test.ts',
@@ -189,7 +220,12 @@ export const INVARIANT_ROWS: readonly Row[] = [
       ),
       tests('test/store/races.test.ts', 'is followed by no claim that was begun before it'),
       planted('restored-without-fence'),
+      tests(
+        'test/campaign/campaign.test.ts',
+        'so many final failures among the last hundred halt a campaign by itself',
+        'a balance that is too low halts the campaign; funded and resumed, each is paid once',
+      ),
     ],
-    later: later('refund campaigns', 'no refund is sent while anything is red'),
+    later: null,
   },
 ];

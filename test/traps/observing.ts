@@ -1,4 +1,4 @@
-import { later, planted, type Row, simulated, tests } from './row.ts';
+import { planted, type Row, simulated, tests } from './row.ts';
 
 const AT_PROVIDER = 'test/provider/traps-observing.test.ts';
 const CHARGING = 'test/live/charging.test.ts';
@@ -31,7 +31,7 @@ export const OBSERVING: readonly Row[] = [
   {
     number: 32,
     wrong: 'A later state does not show in a listing by creation.',
-    does: 'What is open or pending is asked for one by one; the ledger tells of what moved afterwards.',
+    does: 'What is open, pending or was refunded is asked for one by one; the ledger tells of what moved afterwards.',
     proofs: [
       tests(AT_PROVIDER, 'trap 32: a later failure does not show in a listing by creation; by its id it does'),
       tests(
@@ -43,8 +43,12 @@ export const OBSERVING: readonly Row[] = [
         'a refund that was pending when it was listed is booked once it succeeds, though no event tells of it',
       ),
       simulated('provider_pending', 'provider_fails_late', 'refund_outside_fails'),
+      tests(
+        'test/campaign/campaign.test.ts',
+        'a refund that succeeded and fails days later opens its liability again, in the books too',
+      ),
     ],
-    later: later('refund campaigns', 'asking for refunds that were sent until day 45'),
+    later: null,
   },
   {
     number: 33,
@@ -93,6 +97,12 @@ export const OBSERVING: readonly Row[] = [
         'test/bank/movement.test.ts',
         'a batch with all its payments is each of them',
         'a batch that is only a sum, or does not add up, is one movement',
+      ),
+      tests(
+        'test/bank/desk.test.ts',
+        'the same statement again, and the same money in camt.052, 053 and 054, changes nothing',
+        'a statement that was taken by somebody who died is heard with the next file',
+        'a return that stands … is not lost',
       ),
     ],
     later: null,
@@ -171,8 +181,15 @@ export const OBSERVING: readonly Row[] = [
   {
     number: 42,
     wrong: 'Four eyes are demanded by the screen only.',
-    does: 'Nothing yet: the live half moves no money on a person’s word.',
-    proofs: [],
-    later: later('approvals', 'nothing is approved yet'),
+    does: 'Persons are compared in the database: whoever planned, or is in it himself, or did not look, approves nothing.',
+    proofs: [
+      tests(
+        'test/casework/casework.test.ts',
+        'is not approved by whoever planned it, nor by whoever may not, is gone, gets something or has not looked',
+        'the database refuses the same by itself, whoever asks',
+      ),
+      tests('test/database/attack.test.ts', 'by … fails statement by statement, with the code that is expected'),
+    ],
+    later: null,
   },
 ];

@@ -1,8 +1,11 @@
-import { later, planted, type Row, simulated, tests } from './row.ts';
+import { planted, type Row, simulated, tests } from './row.ts';
 
 const AT_PROVIDER = 'test/provider/traps-refunding.test.ts';
 const MOVEMENT = 'src/core/live/movement.test.ts';
 const CHARGING = 'test/live/charging.test.ts';
+const CAMPAIGN = 'test/campaign/campaign.test.ts';
+const OUTBOX = 'test/letters/outbox.test.ts';
+const DESK = 'test/bank/desk.test.ts';
 const ELSEWHERE = 'a refund and a dispute made elsewhere are booked once each, though every listing tells of them';
 
 /** Traps 14 to 30: refunding. The live half sends no refund; it sees those that others made, and keeps the room. */
@@ -10,7 +13,7 @@ export const REFUNDING: readonly Row[] = [
   {
     number: 14,
     wrong: 'Two refunds race to more than was taken.',
-    does: 'Counters in the row of the capture, with a check: never more is given back than was captured.',
+    does: 'Counters in the rows of capture and liability, with checks; the amount is reserved before it is sent.',
     proofs: [
       tests(MOVEMENT, 'never is more given back than was captured, in whatever order movements come (INV-4)'),
       tests('test/database/attack.test.ts', 'by … fails statement by statement, with the code that is expected'),
@@ -18,25 +21,32 @@ export const REFUNDING: readonly Row[] = [
         AT_PROVIDER,
         'trap 14: refunds beyond what was taken are refused by the provider, whatever was counted here',
       ),
+      tests(CAMPAIGN, 'each refund of a plan is sent once by three workers, booked once, and the campaign is done'),
+      tests(DESK, 'a file holds exactly what is due and usable, and reserves it'),
     ],
-    later: later('refund campaigns', 'reserving before a refund is sent'),
+    later: null,
   },
   {
     number: 15,
     wrong: 'The money went back some other way already.',
-    does: 'Refunds and disputes made elsewhere are read from listings and ledger and booked against their capture.',
+    does: 'Both legs are read right before a refund is sent; what came back elsewhere is booked, and counts.',
     proofs: [
       tests(CHARGING, ELSEWHERE),
       tests(AT_PROVIDER, 'trap 15: money that was given back elsewhere is seen in the listing'),
       simulated('refund_outside'),
       planted('movement-dropped'),
+      tests(
+        CAMPAIGN,
+        'before anything is sent both legs are read: disputes, refunds by others and other sums stop the item',
+      ),
+      tests(DESK, 'what came back elsewhere since it was approved goes to a person, and the others are transferred'),
     ],
-    later: later('refund campaigns', 'reading the charge once more right before a refund is sent'),
+    later: null,
   },
   {
     number: 16,
     wrong: 'A refund and a dispute both give the money back.',
-    does: 'Both are booked; what goes beyond the capture is kept apart as excess, and an inquiry takes nothing.',
+    does: 'Both are booked, what goes beyond the capture is excess; nothing is sent while a dispute is open.',
     proofs: [
       tests(
         MOVEMENT,
@@ -49,13 +59,17 @@ export const REFUNDING: readonly Row[] = [
         'trap 16: a refund and then a chargeback both take the money: both are seen',
       ),
       simulated('dispute_lost', 'dispute_won', 'dispute_open'),
+      tests(
+        CAMPAIGN,
+        'before anything is sent both legs are read: disputes, refunds by others and other sums stop the item',
+      ),
     ],
-    later: later('refund campaigns', 'asking for a dispute before a refund is sent, and contesting a double return'),
+    later: null,
   },
   {
     number: 17,
     wrong: 'A refund that succeeded fails weeks later.',
-    does: 'Its entries are reversed by transfers that name them; the money is owed again.',
+    does: 'Its entries are reversed by transfers that name them; the money is owed again, and the customer is told once.',
     proofs: [
       tests(MOVEMENT, 'a paid refund may still fail, a paid charge does not'),
       tests(
@@ -63,28 +77,39 @@ export const REFUNDING: readonly Row[] = [
         'trap 17: succeeded is not final: a refund fails five days later, and the money is ours again',
       ),
       simulated('refund_outside_fails'),
+      tests(CAMPAIGN, 'a refund that succeeded and fails days later opens its liability again, in the books too'),
+      tests(OUTBOX, 'a refund that comes back after its letter makes one letter with exactly the sums that came back'),
     ],
-    later: later('refund campaigns', 'telling the customer'),
+    later: null,
   },
   {
     number: 18,
     wrong: 'A refund goes to a card that is closed.',
-    does: 'The refusal is read as final, with its code.',
-    proofs: [tests(AT_PROVIDER, 'trap 18: a card that is closed refuses the refund for good')],
-    later: later('other ways of paying out', 'paying out another way, after approval'),
+    does: 'The refusal is read as final; the customer names an account, and an approved plan transfers it there.',
+    proofs: [
+      tests(AT_PROVIDER, 'trap 18: a card that is closed refuses the refund for good'),
+      tests(CAMPAIGN, 'a card that is closed needs its customer: nothing was paid, and nothing is tried again'),
+      tests(
+        DESK,
+        'nothing is paid before the waiting period is over, and the old address is told',
+        'a bank that accepts, books and brings back is followed to the cent',
+      ),
+    ],
+    later: null,
   },
   {
     number: 19,
     wrong: 'The balance at the provider is too low for the refunds.',
-    does: 'A refund that waits for money is pending, not paid; other methods fail at once.',
+    does: 'A refund that waits for money is pending, not paid; where it fails the campaign halts by itself.',
     proofs: [
       tests(
         AT_PROVIDER,
         'trap 19: with too little balance a refund waits, saying so, until there is money',
         'trap 19: other methods fail at once where the balance is short',
       ),
+      tests(CAMPAIGN, 'a balance that is too low halts the campaign; funded and resumed, each is paid once'),
     ],
-    later: later('refund campaigns', 'checking and reserving the funds of a campaign'),
+    later: null,
   },
   {
     number: 20,
@@ -105,14 +130,14 @@ export const REFUNDING: readonly Row[] = [
   {
     number: 21,
     wrong: 'The reference number of a refund comes days later, or never.',
-    does: 'It is read when it is there, and nothing waits for it.',
+    does: 'It is read when it is there, and nothing waits for it: letters go out without.',
     proofs: [
       tests(
         AT_PROVIDER,
         'traps 20 and 21: a refund of the same day is a reversal without a reference; a later one gets its own',
       ),
     ],
-    later: later('refund campaigns', 'fetching it afterwards'),
+    later: null,
   },
   {
     number: 22,
@@ -121,8 +146,9 @@ export const REFUNDING: readonly Row[] = [
     proofs: [
       tests(AT_PROVIDER, 'trap 22: two equal partial refunds are two, told apart by their own ids and references'),
       planted('movement-booked-twice'),
+      tests('src/core/remedy/refund/refund.test.ts', 'two refunds under one reference go to a person'),
     ],
-    later: later('refund campaigns', 'two intents for two equal refunds'),
+    later: null,
   },
   {
     number: 23,
@@ -187,9 +213,16 @@ export const REFUNDING: readonly Row[] = [
   {
     number: 27,
     wrong: 'The charge is older than the provider gives back.',
-    does: 'The refusal is read as final, with its code.',
-    proofs: [tests(AT_PROVIDER, 'trap 27: charges beyond the refund window are refused for good')],
-    later: later('other ways of paying out', 'paying out another way'),
+    does: 'The refusal is read as final; the customer names an account, and an approved plan transfers it there.',
+    proofs: [
+      tests(AT_PROVIDER, 'trap 27: charges beyond the refund window are refused for good'),
+      tests(
+        DESK,
+        'nothing is paid before the waiting period is over, and the old address is told',
+        'a bank that accepts, books and brings back is followed to the cent',
+      ),
+    ],
+    later: null,
   },
   {
     number: 28,
@@ -220,7 +253,7 @@ export const REFUNDING: readonly Row[] = [
   {
     number: 30,
     wrong: 'Parts of a taxed charge do not add up to its tax.',
-    does: 'The tax of a price is rounded once, and a correction reverses the entries that were booked.',
+    does: 'The tax of a price is rounded once; a correction reverses what was booked, and a refund is whole cents of one liability.',
     proofs: [
       tests('src/core/live/price.test.ts', 'holds the tax: 22 % in 12.20 are 2.20, and a half goes to the even cent'),
       tests(
@@ -229,6 +262,6 @@ export const REFUNDING: readonly Row[] = [
       ),
       planted('vat-not-booked'),
     ],
-    later: later('refund campaigns', 'the last partial refund takes the remainder'),
+    later: null,
   },
 ];
