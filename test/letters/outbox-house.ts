@@ -28,7 +28,7 @@ export interface OutboxHouse {
   plan(planId: string, refunds: readonly WantedRefund[], more?: Partial<WantedPlan>): Promise<void>;
   /** Moves the refunds of an account along; without `liabilityId` all of them. */
   move(accountId: string, steps: readonly Step[], liabilityId?: string): Promise<void>;
-  write(): Promise<number>;
+  write(limit?: number): Promise<number>;
   /** One round: what was claimed. */
   send(leaseMs?: number): Promise<number>;
   letters(): Promise<readonly LetterRow[]>;
@@ -93,7 +93,7 @@ export async function openOutboxHouse(t: TestContext): Promise<OutboxHouse> {
     async move(accountId, steps, liabilityId) {
       await moveRefunds(admin, { accountId, steps, liabilityId: liabilityId ?? null, at: clock.at });
     },
-    write: () => writeLetters.runOnce(world, { limit: LIMIT }),
+    write: (limit = LIMIT) => writeLetters.runOnce(world, { limit }),
     send: (leaseMs = LEASE_MS) => sendLetters.runOnce(world, { limit: LIMIT, leaseMs }),
     letters: async () =>
       (await admin.query<LetterRow>('select * from storno.letter order by account_id, kind, occurrence')).rows,

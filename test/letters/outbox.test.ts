@@ -270,6 +270,22 @@ test('minutes are reminded of 14 and 3 days before the last day, once each, and 
   assert.match(JSON.stringify(letters[0]?.facts), /"minutes":12/);
 });
 
+test('however many were reminded already, and whatever cannot be said, nobody is kept back', async (t) => {
+  const house = await openWith(t, 6, 30);
+  for (let at = 0; at < 6; at += 1) await giveLot(house, `acc_${at}`, '2026-05-03');
+  house.clock.at = Date.parse('2026-04-19T10:00:00Z');
+  const written = [];
+  for (let round = 0; round < 4; round += 1) written.push(await house.write(2));
+  assert.deepEqual(written, [2, 2, 2, 0]);
+  const interest = (account: string) =>
+    ({ ...chargedTwice(account, 31), channel: 'credit_transfer', liability: 'time_value' }) as const;
+  const unsayable = ['acc_7', 'acc_8', 'acc_9'];
+  await house.plan('p2', [...unsayable.map(interest), chargedTwice('acc_99', 1450)]);
+  for (const account of [...unsayable, 'acc_99']) await house.move(account, ['begin', 'accept']);
+  assert.equal(await house.write(2), 1, 'three cannot be said, the fourth is');
+  assert.equal(house.said.length, 3);
+});
+
 test('a letter that comes back is bounced, and only one that went out can', async (t) => {
   const house = await openWithLetter(t);
   const { letter_id: letterId } = await onlyLetter(house);

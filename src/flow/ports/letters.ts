@@ -11,11 +11,11 @@ import type { PostOutcome, PrintedLetter } from './letter.ts';
  */
 export interface LetterBox {
   /** Accounts of whose refunds somebody took all that he will take, and who were not told yet. */
-  readDue(request: { readonly limit: number }): Promise<readonly DueLetter[]>;
+  readDue(request: { readonly after: DueLetterName | null; readonly limit: number }): Promise<readonly DueLetter[]>;
   /** Accounts of carried-out plans whose bank or acquirer repays, and who were not told yet. */
   readDoubled(request: { readonly limit: number }): Promise<readonly DoubledLetter[]>;
-  /** Lots of incidents with minutes left that lapse on or before the day, with the reminders that were written. */
-  readLapsing(request: { readonly until: string; readonly limit: number }): Promise<readonly LapsingLot[]>;
+  /** Lots of incidents of whose minutes a reminder is due, with the reminders that were written. */
+  readLapsing(request: { readonly now: Instant; readonly limit: number }): Promise<readonly LapsingLot[]>;
   /** `exists` where the account was told of this kind and occurrence before: never twice. */
   writeLetter(letter: NewLetter): Promise<'created' | 'exists'>;
 
@@ -35,6 +35,9 @@ export interface LetterBox {
   /** How many letters of the incident stand how. */
   countLetters(incidentId: string): Promise<Readonly<Record<string, number>>>;
 }
+
+/** Letters that are due have an order: by account, plan and kind. */
+export type DueLetterName = Pick<DueLetter, 'accountId' | 'planId' | 'kind'>;
 
 export interface DueLetter {
   readonly accountId: string;

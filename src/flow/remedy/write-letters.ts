@@ -1,5 +1,4 @@
 import { assert } from '../../core/kernel/assert.ts';
-import { addDays } from '../../core/kernel/day.ts';
 import type { Instant } from '../../core/kernel/time.ts';
 import type { LetterFacts, LocalTime, Operator } from '../../core/remedy/notify/facts.ts';
 import {
@@ -27,27 +26,32 @@ export interface LetterWorld {
  * Sends nothing. Answers how many letters are new. Facts that contradict each other make no letter, and are said.
  */
 export async function runOnce(world: LetterWorld, { limit }: { readonly limit: number }): Promise<number> {
-  const due = await world.letters.readDue({ limit });
   const doubled = await world.letters.readDoubled({ limit });
-  const lapsing = await world.letters.readLapsing({ until: lastDayToLookAt(world), limit });
-  const wishes = [
-    ...due.map((one) => refundLetter(world, one)),
-    ...doubled.map((one) => doubledLetter(world, one)),
-    ...lapsing.map((lot) => reminder(world, lot)),
-  ];
+  const lapsing = await world.letters.readLapsing({ now: world.clock.now(), limit });
+  const wishes = [...doubled.map((one) => doubledLetter(world, one)), ...lapsing.map((lot) => reminder(world, lot))];
+  return (await writeDue(world, limit)) + (await writeAll(world, wishes));
+}
+
+/** What no letter can be made of stays due: the next page is read, so that it keeps nobody back. */
+async function writeDue(world: LetterWorld, limit: number): Promise<number> {
+  for (let after: DueLetter | null = null; ; ) {
+    const page: readonly DueLetter[] = await world.letters.readDue({ after, limit });
+    const written = await writeAll(
+      world,
+      page.map((one) => refundLetter(world, one)),
+    );
+    if (written > 0 || page.length < limit) return written;
+    after = page.at(-1) ?? null;
+  }
+}
+
+async function writeAll(world: LetterWorld, wishes: readonly (NewLetter | null)[]): Promise<number> {
   let written = 0;
   for (const wish of wishes) {
     if (wish === null || !isSayable(world, wish.facts, wish)) continue;
     if ((await world.letters.writeLetter(wish)) === 'created') written += 1;
   }
   return written;
-}
-
-/** Two days more than the first reminder needs: somewhere it is tomorrow already. */
-function lastDayToLookAt({ clock, calendar }: LetterWorld): string {
-  const today = calendar.localDay(clock.now(), 'UTC');
-  assert(today !== null, 'UTC is a zone');
-  return addDays(today, REMINDER_DAYS[0] + 2);
 }
 
 function refundLetter(world: LetterWorld, due: DueLetter): NewLetter {

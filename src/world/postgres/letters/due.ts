@@ -3,7 +3,7 @@ import { money } from '../../../core/kernel/money.ts';
 import type { FindingClass } from '../../../core/remedy/finding.ts';
 import type { FindingEvidence } from '../../../core/remedy/incident.ts';
 import type { ToldAccount, ToldRefund } from '../../../core/remedy/notify/gather.ts';
-import type { DueLetter } from '../../../flow/ports/letters.ts';
+import type { DueLetter, DueLetterName } from '../../../flow/ports/letters.ts';
 import { instantOf, instantOrNull, type Row, runAlone, type Statement } from '../store/sql.ts';
 
 /**
@@ -18,7 +18,8 @@ join storno.remedy_plan_account as pa on pa.account_id = r.account_id and pa.pla
 cross join lateral (
   select case when r.state = 'failed' then 'refund_failed_choose' else 'refund_sent' end as kind
 ) as told
-where (r.state = 'failed' or (r.state in ('pending', 'succeeded') and r.accepted_at is not null))
+where (r.account_id, r.plan_id, told.kind) > ($2::text, $3::text, $4::text)
+  and (r.state = 'failed' or (r.state in ('pending', 'succeeded') and r.accepted_at is not null))
   and pa.letter <> 'none'
   and not exists (
     select from storno.letter_refund as lr
@@ -76,8 +77,12 @@ where case d.kind
 order by d.account_id, d.plan_id, d.kind, r.liability_id`,
 };
 
-export async function readDue(pool: Pool, { limit }: { readonly limit: number }): Promise<readonly DueLetter[]> {
-  const rows = await runAlone(pool, READ_DUE, [limit]);
+export async function readDue(
+  pool: Pool,
+  { after, limit }: { readonly after: DueLetterName | null; readonly limit: number },
+): Promise<readonly DueLetter[]> {
+  const { accountId, planId, kind } = after ?? { accountId: '', planId: '', kind: '' };
+  const rows = await runAlone(pool, READ_DUE, [limit, accountId, planId, kind]);
   const letters = new Map<string, Row[]>();
   for (const row of rows) {
     const name = `${row.account_id} ${row.plan_id} ${row.kind}`;
