@@ -20,6 +20,7 @@ import { addEventRoutes } from './route/events.ts';
 import { addLotRoutes } from './route/lots.ts';
 import { addMarketRoutes } from './route/markets.ts';
 import { addRentalRoutes } from './route/rentals.ts';
+import { addStatementRoutes } from './route/statements.ts';
 import { addStripeRoute } from './route/stripe.ts';
 import { addWatchRoutes } from './route/watching.ts';
 import { addWebhookRoutes } from './route/webhooks.ts';
@@ -80,6 +81,7 @@ function addRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
   addEventRoutes(ports, app);
   addWebhookRoutes(ports, app);
   addControlRoutes(ports, desk, app);
+  addStatementRoutes(ports, app);
   addStripeRoute(ports, app);
   addWatchRoutes(ports, app);
 }

@@ -22,6 +22,7 @@ import {
   RentalShape,
   VoidRequest,
 } from './contract/rental.ts';
+import { StatementShape } from './contract/statement.ts';
 import { Problem, refer } from './contract.ts';
 import { type OperationId, POLICY } from './policy.ts';
 import { PROBLEM_TYPE, PROBLEMS, type ProblemName } from './problem.ts';
@@ -56,10 +57,20 @@ export const NAMED: readonly (TSchema & { readonly $id?: string })[] = [
   RentalAnswer,
   RentalShape,
   ResendRequest,
+  StatementShape,
   VoidRequest,
 ];
 
-export type Tag = 'Rentals' | 'Charges' | 'Accounts' | 'Markets' | 'Events' | 'Webhooks' | 'Control' | 'Watching';
+export type Tag =
+  | 'Rentals'
+  | 'Charges'
+  | 'Accounts'
+  | 'Markets'
+  | 'Events'
+  | 'Webhooks'
+  | 'Control'
+  | 'Statements'
+  | 'Watching';
 
 /** What the document says of an operation beside its shapes. */
 export function describe(operationId: OperationId, tag: Tag, summary: string) {
@@ -160,6 +171,7 @@ const TAGS: readonly { readonly name: Tag; readonly description: string }[] = [
   { name: 'Events', description: 'What happened, in order: the source of truth for whoever missed a message.' },
   { name: 'Webhooks', description: 'Who is told of events, by Standard Webhooks 1.0.' },
   { name: 'Control', description: 'Stop and resume charging.' },
+  { name: 'Statements', description: 'What is told to everybody about an incident. Anybody may read it.' },
   { name: 'Watching', description: 'Health, readiness, figures, this document.' },
 ];
 

@@ -21,7 +21,7 @@ function integer(minor: bigint): number {
   return minor as unknown as number;
 }
 
-function sayMoney({ amountMinor, currency }: Money) {
+export function sayMoney({ amountMinor, currency }: Money) {
   return { amount: integer(amountMinor), currency };
 }
 

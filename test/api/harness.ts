@@ -1,5 +1,6 @@
 import { NO_REFUNDS } from '../../sim/refunds.ts';
 import { DUNNING_MS, policyFor } from '../../src/bin/cli/policy.ts';
+import { openRemedy } from '../../src/bin/cli/remedy-ports.ts';
 import { MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { LiveWorld } from '../../src/flow/live/world.ts';
 import type { Log } from '../../src/flow/ports/world.ts';
@@ -59,6 +60,7 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     reads: openReads(pool),
     office,
     people: openPeople(pool),
+    remedy: openRemedy(pool),
     clock: systemClock,
     entropy: systemEntropy,
     calendar: ianaCalendar,
@@ -89,8 +91,14 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     document,
     /** Asks, and checks that the answer is one that the document promises. */
     call: ask,
-    key: async (scopes: readonly string[], { expiresAt = null }: { readonly expiresAt?: number | null } = {}) => {
-      const made = makeKey({ name: 'test', scopes, staffId: null, now: systemClock.now(), expiresAt });
+    key: async (
+      scopes: readonly string[],
+      {
+        expiresAt = null,
+        staffId = null,
+      }: { readonly expiresAt?: number | null; readonly staffId?: string | null } = {},
+    ) => {
+      const made = makeKey({ name: 'test', scopes, staffId, now: systemClock.now(), expiresAt });
       await office.putKey(made.key);
       return made.text;
     },

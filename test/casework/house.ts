@@ -30,7 +30,11 @@ export interface House {
 
 /** A database with three people and the policy of 2014. */
 export async function openHouse(policy: RemedyPolicy = DEFAULT_2014): Promise<House> {
-  const database = await freshDatabase();
+  return furnish(await freshDatabase(), policy);
+}
+
+/** The same in a database that is there. */
+export async function furnish(database: TestDatabase, policy: RemedyPolicy): Promise<House> {
   const casework = openCasework(database.pool('storno_api'));
   const world = {
     at: NOON,

@@ -7,6 +7,7 @@ import type { RefundStore } from '../../flow/ports/campaign.ts';
 import type { LiveFacts } from '../../flow/ports/live-facts.ts';
 import { StoreUnavailable } from '../../flow/ports/store.ts';
 import type { Log } from '../../flow/ports/world.ts';
+import type { RemedyPorts } from '../../http/ports.ts';
 import { systemClock } from '../../world/clock.ts';
 import { openAuditLog } from '../../world/postgres/audit/log.ts';
 import { openRefunds } from '../../world/postgres/campaign.ts';
@@ -24,6 +25,7 @@ import { openSigner } from '../../world/proof/signing-key.ts';
 import { openLetterWorld } from './letter-world.ts';
 import { poolOf } from './live.ts';
 import { type Outside, openWorld } from './outside.ts';
+import { openRemedy } from './remedy-ports.ts';
 import type { Settings } from './settings.ts';
 import type { WorkerHands } from './worker-loops.ts';
 
@@ -44,6 +46,7 @@ export interface Side {
   readonly audit: AuditLog;
   readonly letters: ReturnType<typeof openLetterBox>;
   readonly refunds: RefundStore;
+  readonly remedy: RemedyPorts;
 }
 
 export type Roles = 'storno_api' | 'storno_worker';
@@ -67,6 +70,7 @@ export function openSide(
     facts: readLiveFacts(pool),
     audit: openAuditLog(pool),
     letters: openLetterBox(pool),
+    remedy: openRemedy(pool),
   };
 }
 

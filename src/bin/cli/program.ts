@@ -26,6 +26,7 @@ import type { ScanOptions } from './scan.ts';
 import type { ScenarioOptions } from './scenario.ts';
 import type { ServeOptions } from './serve.ts';
 import { addSourceOptions } from './sources.ts';
+import type { StatementDraftOptions, StatementPublishOptions } from './statement.ts';
 import type { VerifyOptions } from './verify.ts';
 import type { WatchOptions } from './watch.ts';
 import type { WorkerOptions } from './worker.ts';
@@ -65,6 +66,7 @@ export function buildProgram(setup: ProgramSetup): Command {
   program.addCommand(chargeCommand(setup));
   program.addCommand(keyCommand(setup));
   for (const command of caseworkCommands({ ...setup, addSpeech: addSpeechOptions })) program.addCommand(command);
+  program.addCommand(statementCommand(setup));
   program.addCommand(proveCommand(setup));
   program.addCommand(verifyCommand(setup));
   program.addCommand(auditCommand(setup));
@@ -551,6 +553,37 @@ function notifyCommand({ onExit, context }: ProgramSetup): Command {
       const { runBounce } = await import('./notify.ts');
       onExit(await runBounce(context, file, options));
     });
+  return command;
+}
+
+function statementCommand({ onExit, context }: ProgramSetup): Command {
+  const command = new Command('statement')
+    .description('what is told to everybody about an incident; another person publishes it')
+    .addHelpText(
+      'before',
+      'Examples\n  storno statement draft inc_1 --lang it\n  storno statement publish inc_1 --lang it --revision 1\n',
+    );
+  const asked = (name: string, description: string) =>
+    addSpeechOptions(command.command(name).description(description).argument('<incident>', 'inc_…'));
+  const acting = (name: string, description: string) =>
+    asked(name, description)
+      .addOption(new Option('--lang <code>', 'in which language').choices(['it', 'de', 'en']).default('it'))
+      .option('--key-file <file>', 'a file with your key (default: STORNO_KEY)');
+  acting('draft', 'words and figures as they stand now')
+    .option('--explanation <text>', 'why it happened, in that language')
+    .option('--expected-by <day>', 'when the last refund arrives, 2026-11-30')
+    .action(async (id: string, options: StatementDraftOptions) =>
+      onExit(await (await import('./statement.ts')).runStatementDraft(context, id, options)),
+    );
+  asked('show', 'all that was drafted and published').action(async (id: string, options: SpeechOptions) =>
+    onExit(await (await import('./statement.ts')).runStatementShow(context, id, options)),
+  );
+  acting('publish', 'make a draft of another person public')
+    .requiredOption('--revision <n>', 'which one', atLeastOne)
+    .option('--digest <sha256>', 'the digest of what you have read')
+    .action(async (id: string, options: StatementPublishOptions) =>
+      onExit(await (await import('./statement.ts')).runStatementPublish(context, id, options)),
+    );
   return command;
 }
 

@@ -70,7 +70,11 @@ function remembering(side: Side): Side {
   return { ...side, office: rememberKeys(side.office, systemClock), world: { ...side.world, store } };
 }
 
-function openApp({ world, office, reads, people }: Side, outside: Outside, { requests, version }: ServeOptions) {
+function openApp(
+  { world, office, reads, people, remedy }: Side,
+  outside: Outside,
+  { requests, version }: ServeOptions,
+) {
   const merchantAccounts = Object.fromEntries(
     outside.merchants.map(({ provider, merchantAccount }) => [provider, [merchantAccount]]),
   );
@@ -81,6 +85,7 @@ function openApp({ world, office, reads, people }: Side, outside: Outside, { req
       reads,
       office,
       people,
+      remedy,
       clock,
       entropy,
       calendar,

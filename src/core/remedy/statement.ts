@@ -80,6 +80,7 @@ export type StatementSentence =
   | `title.${'twice' | 'too_much'}`
   | `lead.${'twice' | 'too_much'}`
   | 'as_of'
+  | 'published'
   | `figures.${'caption' | 'due' | 'refunded' | 'open'}`
   | `happened.${'heading' | 'debited' | 'later' | 'cause_open'}`
   | `who.${'heading' | 'everybody' | 'letter'}`

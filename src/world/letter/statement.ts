@@ -1,5 +1,14 @@
+import { subtract } from '../../core/kernel/money.ts';
+import type { LocalTime } from '../../core/remedy/notify/facts.ts';
+import { say } from '../../core/remedy/notify/say.ts';
 import type { Said, Statement, StatementSection, StatementSentence, Written } from '../../core/remedy/statement.ts';
-import { html, type Markup } from '../report/markup.ts';
+import {
+  type PrintedStatement,
+  STATEMENT_LANGUAGES,
+  type StatementPage,
+  type StatementPress,
+} from '../../flow/ports/statement.ts';
+import { html, type Markup, trusted } from '../report/markup.ts';
 import { sayAmount } from './format.ts';
 import { type Locale, localeFor } from './locale.ts';
 import { page } from './page.ts';
@@ -9,31 +18,60 @@ import italian from './words/statement/it.json' with { type: 'json' };
 import { saidFrom } from './words.ts';
 import { wrapText } from './wrap.ts';
 
-const STATEMENT_LANGUAGES = ['it', 'de', 'en'] as const;
-
 const CATALOGUES: Readonly<Record<'it' | 'de' | 'en', Readonly<Record<StatementSentence, string>>>> = {
   it: italian,
   de,
   en,
 };
 
-export interface PrintedStatement {
-  /** BCP 47, as it was written. */
-  readonly locale: string;
-  readonly title: string;
-  readonly text: string;
+export interface PrintedPage extends PrintedStatement {
   /** A whole page without script. */
   readonly html: string;
 }
 
 /** Puts the statement into words. Equal statements give equal bytes. */
-export function printStatement(statement: Statement): PrintedStatement {
+export function printStatement(statement: Statement): PrintedPage {
   const locale = localeFor(statement.locale, STATEMENT_LANGUAGES);
   const say = (said: Said | Written): string =>
     'text' in said ? said.text : saidFrom(CATALOGUES[locale.language], said, locale);
   const printing: Printing = { statement, locale, say };
-  return { locale: locale.tag, title: say(statement.title), text: asText(printing), html: asHtml(printing) };
+  const [title, fragment] = [say(statement.title), asHtml(printing)];
+  const html = page({ lang: locale.tag, title, body: fragment });
+  return { locale: locale.tag, title, text: asText(printing), fragment: fragment.markup, html };
 }
+
+/** What everybody may read: how things stand now, then each statement with its time, newest first. */
+export function printPage({ locale: tag, revisions, live, zone }: StatementPage): string {
+  const locale = localeFor(tag, STATEMENT_LANGUAGES);
+  const words = CATALOGUES[locale.language];
+  const say = (said: Said | Written): string => ('text' in said ? said.text : saidFrom(words, said, locale));
+  const at = (id: 'as_of' | 'published', time: LocalTime): string => say(saying(id, time, zone));
+  const figures = {
+    caption: saying('figures.caption'),
+    due: saying('figures.due'),
+    refunded: saying('figures.refunded'),
+    open: saying('figures.open'),
+    sums: live.sums.map(({ due, refunded }) => ({ due, refunded, open: subtract(due, refunded) })),
+  };
+  const body = html`<section style="margin:0 0 32px">${figuresAsHtml({ figures, locale, say })}
+<p class="soft" style="margin:0;color:#5e5a53;font-size:14px;line-height:21px">${at('as_of', live.asOf)}</p></section>
+${revisions.map(
+  ({ fragment, published }) => html`<article style="margin:0 0 48px">
+<p class="soft" style="margin:0 0 8px;color:#5e5a53;font-size:14px;line-height:21px">${at('published', published)}</p>
+${trusted(fragment)}
+</article>
+`,
+)}`;
+  return page({ lang: locale.tag, title: revisions[0]?.title ?? '', body });
+}
+
+function saying(id: StatementSentence, time?: LocalTime, zone?: string): Said {
+  return say(id, time === undefined || zone === undefined ? {} : { time: { kind: 'time', time, zone } });
+}
+
+export const statementPress: StatementPress = { print: printStatement, printPage };
+
+type FiguresPrinting = Pick<Printing, 'locale' | 'say'> & Pick<Statement, 'figures'>;
 
 interface Printing {
   readonly statement: Statement;
@@ -70,17 +108,16 @@ function underlined(title: string): string {
   return `${title}\n${'-'.repeat(Math.min(WIDTH, [...title].length))}`;
 }
 
-function asHtml({ statement, locale, say }: Printing): string {
+function asHtml({ statement, locale, say }: Printing): Markup {
   const { title, lead, asOf, sections } = statement;
-  const body = html`<h1 style="margin:0 0 16px;font-size:26px;line-height:34px;font-weight:600">${say(title)}</h1>
+  return html`<h1 style="margin:0 0 16px;font-size:26px;line-height:34px;font-weight:600">${say(title)}</h1>
 <p style="margin:0 0 8px;font-size:18px;line-height:28px">${say(lead)}</p>
 <p class="soft" style="margin:0 0 24px;color:#5e5a53;font-size:14px;line-height:21px">${say(asOf)}</p>
-${figuresAsHtml({ statement, locale, say })}
+${figuresAsHtml({ figures: statement.figures, locale, say })}
 ${sections.map((section) => sectionAsHtml(section, say))}`;
-  return page({ lang: locale.tag, title: say(title), body });
 }
 
-function figuresAsHtml({ statement: { figures }, locale, say }: Printing): Markup {
+function figuresAsHtml({ figures, locale, say }: FiguresPrinting): Markup {
   const rows = [
     ['due', figures.due],
     ['refunded', figures.refunded],
