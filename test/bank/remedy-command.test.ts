@@ -1,10 +1,12 @@
 /** `storno notify`, `bank export|again|import|account` and `reconcile` as people type them, against a real database. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { openMailbox } from '../../src/world/mailbox.ts';
 import { chargedTwice } from '../letters/outbox-house.ts';
 import { atEnd, urlOf } from '../postgres.ts';
 import { booking, type DeskHouse, IBAN, OUR_IBAN, openDeskHouse, paymentsIn, statement } from './desk-house.ts';
@@ -186,4 +188,24 @@ test('who is to be told is written down once, and what became of a letter can be
   }
   assert.equal(json(run([], 'notify', 'bounce', 'report.eml', '--json')).recorded, true);
   assert.match(run([LETTERS], 'notify', 'inc_card').out, /1 {2}came back/);
+});
+
+test('the worker sends what is due, once', async () => {
+  const mailbox = await openMailbox(join(folder, 'mail'));
+  const { PATH = '', HOME = '' } = process.env;
+  const env = { PATH, HOME, ...LETTERS, STORNO_SMTP_URL: mailbox.url, STORNO_DATABASE_URL: urlOf(house.database) };
+  try {
+    const due = "select letter_id from storno.letter where state = 'due'";
+    await house.admin.query("insert into storno_pii.person values ('acc_0', 'Giulia', 'giulia@posta.example', now())");
+    const waiting = (await house.admin.query(due)).rowCount ?? 0;
+    for (let round = 0; round < 2; round += 1) {
+      await promisify(execFile)(STORNO, ['worker', '--once'], { cwd: folder, env });
+      assert.equal((await house.admin.query(due)).rowCount, 0);
+    }
+    assert.ok(mailbox.count() > 0 && mailbox.count() <= waiting, `${mailbox.count()} of ${waiting}`);
+    const { rows } = await house.admin.query("select count(*)::int as sent from storno.letter where state = 'sent'");
+    assert.equal(rows[0].sent, mailbox.count());
+  } finally {
+    await mailbox.close();
+  }
 });

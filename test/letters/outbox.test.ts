@@ -192,6 +192,28 @@ test('without an address a letter is unsendable, and no copy claims otherwise', 
   assert.equal((await house.admin.query('select from storno_pii.letter_copy')).rowCount, 0);
 });
 
+test('a letter whose facts nobody can read, or that contradict each other, is unsendable, and the others go', async (t) => {
+  const house = await openWith(t, 2);
+  for (const account of ['acc_0', 'acc_1']) await house.move(account, ACCEPTED);
+  await house.write();
+  const { rows } = await house.admin.query("select facts from storno.letter where account_id = 'acc_0'");
+  const facts = [{ kind: 'advert' }, { ...rows[0].facts, refunds: [] }];
+  for (const [at, one] of facts.entries()) {
+    await house.admin.query(
+      `insert into storno.letter (account_id, letter_id, incident_id, kind, occurrence, locale, facts, state, run_at,
+        version, tries, note, recorded_at)
+      values ('acc_0', $1, 'inc_p1', 'refund_sent', $2, 'it', $3, 'due', $4, 1, 0, '', $4)`,
+      [`ltr_${at}`, at + 2, one, new Date(house.clock.at)],
+    );
+  }
+  await house.send();
+  assert.deepEqual(
+    (await house.letters()).map(({ state }) => state),
+    ['sent', 'unsendable', 'unsendable', 'sent'],
+  );
+  assert.equal(house.mail.taken.length, 2);
+});
+
 test('a refund that comes back after its letter makes one letter with exactly the sums that came back', async (t) => {
   const house = await openOutboxHouse(t);
   await house.plan('p1', [chargedTwice('acc_0', 1450), chargedTwice('acc_0', 957)]);

@@ -28,7 +28,7 @@ const MEANINGS: Readonly<Record<(typeof STATES)[number], string>> = {
   unknown: 'may have gone out or not: storno notify settle LETTER --as sent, or --as due',
   refused: 'were refused for good: the address is wrong, or the content is not wanted',
   bounced: 'came back',
-  unsendable: 'have no address',
+  unsendable: 'have no address, or their facts contradict each other',
 };
 
 /** `storno notify INCIDENT`: writes down who is to be told what now, and says how letters stand. */

@@ -109,16 +109,26 @@ function campaignLoops({ campaigns, worker }: WorkerHands): readonly Loop[] {
 const ROUNDS_MAX = 10_000;
 
 /** All that is due at this instant, then nothing more. False where more was due, or it may not charge. */
-export async function workOnce({ world, sender, worker, facts, setting, audit }: WorkerHands): Promise<boolean> {
+export async function workOnce(hands: WorkerHands): Promise<boolean> {
+  const { world, sender, worker, facts, setting, audit, letters } = hands;
   const { callsMax } = world.settings;
   const mayCharge = openGate(world);
   const rounds = { worker, limit: callsMax, leaseMs: LEASE_MS, roundsMax: ROUNDS_MAX, mayCharge };
   const isDone = (await drain(world, rounds)) && (await mayCharge());
   await detectTouched.runOnce(world, facts, setting);
   await watchBooks.runOnce(world);
+  if (letters !== null) await workOffLetters(letters);
   await sealAudit.runOnce(audit);
   for (let round = 0; round < ROUNDS_MAX; round += 1) if ((await sendWebhooksOnce(sender)) === 0) return isDone;
   return false;
+}
+
+async function workOffLetters(letters: NonNullable<WorkerHands['letters']>): Promise<void> {
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const written = await writeLetters.runOnce(letters, { limit: BATCH });
+    const sent = await sendLetters.runOnce(letters, { limit: 1, leaseMs: LEASE_MS });
+    if (written + sent === 0) return;
+  }
 }
 
 /** Windows that are left to read: 0 rests. */

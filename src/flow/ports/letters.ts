@@ -82,7 +82,8 @@ export interface ClaimedLetter {
   readonly letterId: string;
   readonly version: number;
   readonly tries: number;
-  readonly facts: LetterFacts;
+  /** Null where they cannot be read: this program writes no such. */
+  readonly facts: LetterFacts | null;
   /** Null where no address is known. */
   readonly to: { readonly address: string; readonly name: string | null } | null;
 }

@@ -1,4 +1,3 @@
-import { assert } from '../../core/kernel/assert.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../core/kernel/time.ts';
 import { composeLetter } from '../../core/remedy/notify.ts';
 import type { LetterPost, LetterPress, PostOutcome } from '../ports/letter.ts';
@@ -34,21 +33,24 @@ export async function runOnce(
 
 async function send(world: PostWorld, letter: ClaimedLetter, leaseUntil: Instant): Promise<void> {
   const { letters, press, post, clock, digest } = world;
-  if (letter.to === null) return finish(world, letter, { state: 'unsendable', runAt: null, outcome: null });
+  const { to, facts } = letter;
+  const composed = facts === null ? null : composeLetter({ ...facts, customer: { name: to?.name ?? null } });
+  // One letter that says nothing, or goes to nobody, must not end whoever sends all others.
+  if (to === null || composed?.ok !== true) {
+    return finish(world, letter, { state: 'unsendable', runAt: null, outcome: null });
+  }
   // Another may have taken it since: whoever is late does not speak to the server.
   if (clock.now() >= leaseUntil) return;
-  const composed = composeLetter({ ...letter.facts, customer: { name: letter.to.name } });
-  assert(composed.ok, `letter ${letter.letterId} was written with facts that can be said`);
   const printed = press.print(composed.value);
   const begun = await letters.beginSending({
     letter,
     printed,
-    recipient: letter.to.address,
+    recipient: to.address,
     contentDigest: digest(`${printed.subject}\n${printed.text}\n${printed.html}`),
     now: clock.now(),
   });
   if (begun === 'stale') return;
-  const outcome = await post.post({ ...printed, letterId: letter.letterId, to: letter.to });
+  const outcome = await post.post({ ...printed, letterId: letter.letterId, to });
   await finish(world, { ...letter, version: letter.version + 1 }, { ...endOf(outcome, letter, clock.now()), outcome });
 }
 
