@@ -66,6 +66,18 @@ test('trap 16: a disputed charge cannot be refunded; one under inquiry can', asy
   const disputed = await takes(bench, 'r1', 'pm_card_createDispute');
   const asked = await takes(bench, 'r2', 'pm_card_createInquiry');
   await bench.door('advance', { by: '1s' });
+  for (const [chargeRef, status] of [
+    [disputed, 'open'],
+    [asked, 'inquiry'],
+  ] as const) {
+    const charge = await bench.provider.readCharge({ merchantAccount: MILAN, chargeRef });
+    assert.ok(charge !== null && charge !== 'missing');
+    assert.deepEqual(
+      charge.disputes.map((dispute) => dispute.status),
+      [status],
+      'whoever is about to refund it sees the bank',
+    );
+  }
   const refusal = await returns(bench, disputed, { key: 'a', amount: WHOLE });
   assert.deepEqual([refusal.outcome, refusal.declineCode], ['failed_final', 'charge_disputed']);
   assert.equal((await returns(bench, asked, { key: 'b', amount: WHOLE })).outcome, 'succeeded');

@@ -1,4 +1,5 @@
 import { quarantine } from '../../core/remedy/refund/case.ts';
+import { openDisputeOf } from '../../core/remedy/refund/charge-state.ts';
 import { proveRefundAbsent, sightInCharge } from '../../core/remedy/refund/look-up.ts';
 import { mayResend, nextRefundStep } from '../../core/remedy/refund/next-step.ts';
 import { refundRequestText } from '../../core/remedy/refund/reference.ts';
@@ -17,7 +18,7 @@ const CLAIM_MAX = 50;
 
 /**
  * One round over what may be under way and what is watched, in campaigns of whatever state: reads each charge and
- * writes down what it shows. What is not there may be sent once more, while its campaign runs and its key is young.
+ * writes down what it shows. What is not there may be sent once more, while its campaign runs, its key is young and no bank has its charge.
  */
 export async function watchRefunds(world: CampaignWorld, round: RefundRound): Promise<number> {
   const now = world.clock.now();
@@ -84,7 +85,7 @@ async function ask(
   const seen = { source, at: world.clock.now(), merchantAccount };
   const sighting = sightInCharge(charge, attempt, seen);
   if (sighting.observation.outcome !== 'absent' || !isSameRequest(world, found, attempt)) return sighting;
-  if (!mayResend(found, attempt, world.clock.now())) return sighting;
+  if (!mayResend(found, attempt, world.clock.now()) || openDisputeOf(charge) !== null) return sighting;
   const [slot] = await takeSlots(world, found, 1);
   if (slot === undefined) return sighting;
   await atSlot(world, found, slot);

@@ -148,14 +148,17 @@ export class StripeProvider implements Provider {
    */
   async readCharge(request: { readonly merchantAccount: string; readonly chargeRef: string }): Promise<ChargeReading> {
     const { merchantAccount, chargeRef } = request;
-    const reply = await this.#calls.readCharge({ merchantAccount, id: chargeRef });
+    const of = { merchantAccount, charge: chargeRef };
+    // `disputed` of a charge says nothing of a bank's inquiry, which took no money yet.
+    const [reply, disputes] = await Promise.all([
+      this.#calls.readCharge({ merchantAccount, id: chargeRef }),
+      this.#listAll({ ...of, kind: 'dispute' }),
+    ]);
     if (isMissing(reply)) return 'missing';
     const charge = objectOf(reply);
     if (charge === null) return null;
     const within = readList({ kind: 'answer', status: 200, body: charge.refunds });
-    const of = { merchantAccount, charge: chargeRef };
     const refunds = within?.hasMore === false ? within.data : await this.#listAll({ ...of, kind: 'refund' });
-    const disputes = charge.disputed === true ? await this.#listAll({ ...of, kind: 'dispute' }) : [];
     return refunds === null || disputes === null ? null : readChargeState(charge, { refunds, disputes });
   }
 

@@ -46,6 +46,12 @@ export function isWhole(charge: ChargeState): boolean {
   return sumOf(charge.refunds.filter(isLive)) >= charge.refundedMinor;
 }
 
+/** What a bank has in its hands: nothing is sent for it meanwhile (R02). */
+export function openDisputeOf(charge: ChargeReading): SeenDispute | null {
+  if (charge === null || charge === 'missing') return null;
+  return charge.disputes.find(({ status }) => status === 'open' || status === 'inquiry') ?? null;
+}
+
 export function sumOf(items: readonly { readonly amount: Money }[]): bigint {
   return items.reduce((sum, { amount }) => sum + amount.amountMinor, 0n);
 }

@@ -9,6 +9,7 @@ import {
   isLive,
   isOurs,
   isWhole,
+  openDisputeOf,
   type SeenRefund,
   sumOf,
 } from './charge-state.ts';
@@ -72,8 +73,8 @@ function misfit({ refund, liability }: RefundCase, wrong: Exclude<ChargeReading,
   if (liability.kind === 'principal' && captured.amountMinor < refund.amount.amountMinor) {
     return { outcome: 'unknown', reason: `only ${sayMoney(captured)} were captured` };
   }
-  const open = wrong.disputes.find(({ status }) => status === 'open' || status === 'inquiry');
-  return open === undefined
+  const open = openDisputeOf(wrong);
+  return open === null
     ? null
     : { outcome: 'disputed', reason: `nothing is sent while a dispute is open: ${open.providerRef}` };
 }
