@@ -20,6 +20,8 @@ export interface WantedPlan {
   readonly minutes?: number;
   readonly goodwillMinor?: number;
   readonly expiresAt?: string;
+  /** When it became known that the refunds are owed; without it now. */
+  readonly owedSince?: string;
   readonly approved?: boolean;
 }
 
@@ -98,8 +100,9 @@ function statements(plan: WantedPlan): readonly Step[] {
         merchant_account, payment_id, kept_payment_id, owed_minor, currency, reserved_minor, refunded_minor,
         transferred_minor, credited_minor, elsewhere_minor, unpayable_minor, version, recorded_at)
       select account_id, liability_id, $2, 'f_' || liability_id, kind, 'stripe', $3, payment_id,
-        kept_payment_id, amount, 'EUR', 0, 0, 0, 0, 0, 0, 1, statement_timestamp() from ${from}`,
-      [rows, incident, merchantAccount],
+        kept_payment_id, amount, 'EUR', 0, 0, 0, 0, 0, 0, 1, coalesce($4::timestamptz, statement_timestamp())
+      from ${from}`,
+      [rows, incident, merchantAccount, plan.owedSince ?? null],
     ],
     ...planRows(plan, from, rows),
     ...(plan.approved === false ? [] : [approval(plan)]),
