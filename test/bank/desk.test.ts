@@ -209,6 +209,36 @@ test('a bank that accepts, books and brings back is followed to the cent', async
   assert.ok(isEven(found));
 });
 
+test('the capture that is given back counts what was transferred and brought back, and no interest', async (t) => {
+  const house = await openDeskHouse(t);
+  const principal = owed('acc_0', 1450);
+  await house.failed([principal, { ...principal, amountMinor: 31, liability: 'time_value' }]);
+  await house.enter('acc_0');
+  house.clock.at += WAITING_MS;
+  await house.admin.query(`
+    insert into storno.charge_intent (account_id, rental_id, purpose, occurrence, revision, state, amount_minor, currency,
+      provider, run_at, version, declines, created_at)
+    values ('acc_0', 'rnt_1', 'rental', 1, 1, 'due', 1450, 'EUR', 'stripe', '2026-01-02', 1, 0, '2026-01-02');
+    insert into storno.capture (account_id, rental_id, purpose, occurrence, provider, merchant_account, provider_ref,
+      is_surplus, currency, captured_minor, refunded_minor, reserved_minor, transferred_minor, disputed_minor,
+      disputed_excess_minor, captured_at)
+    select account_id, 'rnt_1', 'rental', 1, provider, merchant_account, payment_id, true, 'EUR', 1450, 0, 0, 0, 0, 0,
+      '2026-01-02' from storno.liability where liability_id = 'lia_bank_0'`);
+  const counted = async () => {
+    const { rows } = await house.admin.query<{ transferred_minor: bigint }>(
+      'select transferred_minor from storno.capture',
+    );
+    return rows.map((row) => row.transferred_minor);
+  };
+  const { payments } = await exportAll(house);
+  assert.equal(payments.length, 2);
+  await house.take(statement({ entries: payments.map((one, at) => booking(one, `B-${at}`)) }));
+  assert.deepEqual(await counted(), [1450n]);
+  const back = payments.map((one, at) => comeBack(one, `B-1${at}`));
+  await house.take(statement({ id: 'S2', on: '2026-02-09', entries: back }));
+  assert.deepEqual(await counted(), [0n]);
+});
+
 test('an order that the bank rejects is owed again, and moved nothing', async (t) => {
   const { house, file, payment } = await openOrdered(t);
   const { messageId } = file;

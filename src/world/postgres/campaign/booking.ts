@@ -74,7 +74,8 @@ export async function bookRefunds(on: Queries, bookings: readonly RefundBooking[
   const counted: Counted[] = [];
   for (const booking of bookings) {
     const before = captures.get(CHARGE.map(([, , pick]) => pick(booking)).join(' '));
-    const change = changeOf(booking.transfer);
+    // Interest is on top of what was taken: it gives nothing of the charge back.
+    const change = booking.refund.liability_kind === 'time_value' ? null : changeOf(booking.transfer);
     if (before === undefined || change === null || !fresh.has(booking.transfer)) continue;
     counted.push({ booking, counters: countMovement(before, change.counter, change.minor) });
   }

@@ -78,7 +78,11 @@ const isOf = (alias: string) => REFUND_KEY.map(([name]) => `${alias}.${name} = s
 /** In order, so that two batches never wait for one another. */
 const LOCK: Statement = {
   name: 'lock_refunds',
-  text: `select ${namesOf(REFUND_KEY, 'r.')}, r.version, r.provider, r.merchant_account, r.payment_id
+  text: `select ${namesOf(REFUND_KEY, 'r.')}, r.version, r.provider, r.merchant_account, r.payment_id,
+      (
+        select l.kind from storno.liability as l
+        where l.account_id = r.account_id and l.liability_id = r.liability_id
+      ) as liability_kind
     from ${fromArrays(REFUND_KEY, 1, 's')}
     join storno.refund as r on ${isOf('r')}
     order by r.account_id collate "C", r.liability_id collate "C", r.plan_id collate "C"
