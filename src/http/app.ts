@@ -14,11 +14,15 @@ import { watchPolicy } from './policy-watch.ts';
 import type { ApiPorts } from './ports.ts';
 import { Refusal } from './problem.ts';
 import { addAccountRoutes } from './route/accounts.ts';
+import { addCampaignRoutes } from './route/campaigns.ts';
 import { addChargeRoutes } from './route/charges.ts';
 import { addControlRoutes } from './route/control.ts';
 import { addEventRoutes } from './route/events.ts';
+import { addIncidentNoteRoutes } from './route/incident-notes.ts';
+import { addIncidentRoutes } from './route/incidents.ts';
 import { addLotRoutes } from './route/lots.ts';
 import { addMarketRoutes } from './route/markets.ts';
+import { addRemedyPlanRoutes } from './route/remedy-plans.ts';
 import { addRentalRoutes } from './route/rentals.ts';
 import { addStatementRoutes } from './route/statements.ts';
 import { addStripeRoute } from './route/stripe.ts';
@@ -81,6 +85,10 @@ function addRoutes(ports: ApiPorts, desk: Desk, app: Routes): void {
   addEventRoutes(ports, app);
   addWebhookRoutes(ports, app);
   addControlRoutes(ports, desk, app);
+  addIncidentRoutes(ports, app);
+  addIncidentNoteRoutes(ports, app);
+  addRemedyPlanRoutes(ports, app);
+  addCampaignRoutes(ports, app);
   addStatementRoutes(ports, app);
   addStripeRoute(ports, app);
   addWatchRoutes(ports, app);
@@ -95,6 +103,7 @@ function resolve(schema: unknown): TSchema {
 /** The order of checks, the same for every operation: who, how often, may he, what kind of body, which command. */
 function addHooks(ports: ApiPorts, app: FastifyInstance): void {
   app.decorateRequest('keyId', '');
+  app.decorateRequest('staffId', null);
   app.decorateRequest('bodyDigest', '');
   app.decorateRequest('command', null);
   app.decorateRequest('problem', null);

@@ -13,7 +13,32 @@ import {
   EventShape,
   ResendRequest,
 } from './contract/event.ts';
+import {
+  CaseShape,
+  ClosureShape,
+  ComplaintRequest,
+  FindingShape,
+  GroupShape,
+  IncidentShape,
+  LetterCountsShape,
+  NotedShape,
+  PreventionRequest,
+  ReconciliationShape,
+  ReviewAnswer,
+  ReviewRequest,
+  SampleLookRequest,
+} from './contract/incident.ts';
 import { MarketRequest, MarketShape, PlanAnswer, PlanRequest } from './contract/market.ts';
+import {
+  CampaignRequest,
+  CampaignShape,
+  DecisionRequest,
+  GrantsShape,
+  PlanRefundShape,
+  PlanSampleShape,
+  PreviewShape,
+  RemedyPlanShape,
+} from './contract/remedy-plan.ts';
 import {
   BulkLine,
   CorrectionRequest,
@@ -58,6 +83,27 @@ export const NAMED: readonly (TSchema & { readonly $id?: string })[] = [
   RentalShape,
   ResendRequest,
   StatementShape,
+  CaseShape,
+  ClosureShape,
+  ComplaintRequest,
+  FindingShape,
+  GroupShape,
+  IncidentShape,
+  LetterCountsShape,
+  NotedShape,
+  PreventionRequest,
+  ReconciliationShape,
+  ReviewAnswer,
+  ReviewRequest,
+  SampleLookRequest,
+  CampaignRequest,
+  CampaignShape,
+  DecisionRequest,
+  GrantsShape,
+  PlanRefundShape,
+  PlanSampleShape,
+  PreviewShape,
+  RemedyPlanShape,
   VoidRequest,
 ];
 
@@ -69,6 +115,9 @@ export type Tag =
   | 'Events'
   | 'Webhooks'
   | 'Control'
+  | 'Incidents'
+  | 'Plans'
+  | 'Campaigns'
   | 'Statements'
   | 'Watching';
 
@@ -170,6 +219,9 @@ const TAGS: readonly { readonly name: Tag; readonly description: string }[] = [
   { name: 'Markets', description: 'Cities with their currency, time zone, VAT and pricing plans.' },
   { name: 'Events', description: 'What happened, in order: the source of truth for whoever missed a message.' },
   { name: 'Webhooks', description: 'Who is told of events, by Standard Webhooks 1.0.' },
+  { name: 'Incidents', description: 'What went wrong, frozen, and what people say about it.' },
+  { name: 'Plans', description: 'What will be done for whom. Another person approves these very rows.' },
+  { name: 'Campaigns', description: 'An approved plan, carried out: refunds and goodwill, each once.' },
   { name: 'Control', description: 'Stop and resume charging.' },
   { name: 'Statements', description: 'What is told to everybody about an incident. Anybody may read it.' },
   { name: 'Watching', description: 'Health, readiness, figures, this document.' },

@@ -23,6 +23,7 @@ export async function passGate(
   sayAllowance(reply, await takeOne(ports, key.keyId, reply));
   if (!key.scopes.includes(access.scope)) throw missing(access.scope);
   request.keyId = key.keyId;
+  request.staffId = key.staffId;
 }
 
 async function holderOf(ports: ApiPorts, request: FastifyRequest, reply: FastifyReply) {

@@ -3,7 +3,7 @@ import { DUNNING_MS, policyFor } from '../../src/bin/cli/policy.ts';
 import { openRemedy } from '../../src/bin/cli/remedy-ports.ts';
 import { MINUTE_MS } from '../../src/core/kernel/time.ts';
 import type { LiveWorld } from '../../src/flow/live/world.ts';
-import type { Log } from '../../src/flow/ports/world.ts';
+import type { Clock, Log } from '../../src/flow/ports/world.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { openDesk } from '../../src/http/desk.ts';
 import { makeKey } from '../../src/http/key.ts';
@@ -49,7 +49,7 @@ export const STRIPE_SECRETS = ['whsec_new', 'whsec_old'];
 export type Api = Awaited<ReturnType<typeof startApi>>;
 
 /** The API as it is served, over a socket, on a database of its own. */
-export async function startApi(wish: { readonly requests?: number } = {}) {
+export async function startApi(wish: { readonly requests?: number; readonly clock?: Clock } = {}) {
   const database = await freshDatabase();
   const pool = database.pool('storno_api');
   const office = openOffice({ connections: pool, guard: guarded });
@@ -61,7 +61,7 @@ export async function startApi(wish: { readonly requests?: number } = {}) {
     office,
     people: openPeople(pool),
     remedy: openRemedy(pool),
-    clock: systemClock,
+    clock: wish.clock ?? systemClock,
     entropy: systemEntropy,
     calendar: ianaCalendar,
     digest: sha256,

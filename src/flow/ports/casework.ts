@@ -51,6 +51,12 @@ export interface Incidents {
   listIncidents(): Promise<readonly ListedIncident[]>;
   /** In the order of account and finding. */
   readFindings(incidentId: string): Promise<readonly ReviewedFinding[]>;
+  /** So many in the same order, from behind `after` on. */
+  listFindings(page: {
+    readonly incidentId: string;
+    readonly after: Pick<IncidentFinding, 'accountId' | 'findingId'> | null;
+    readonly limit: number;
+  }): Promise<readonly ReviewedFinding[]>;
   readCaseFile(incidentId: string): Promise<CaseFile>;
   /** Those whose last review says the same already stay as they are; answers how many were written. */
   reviewFindings(review: {

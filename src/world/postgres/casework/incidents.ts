@@ -127,6 +127,14 @@ const READ_FINDINGS: Statement = {
     order by f.account_id collate "C", f.finding_id collate "C"`,
 };
 
+const LIST_FINDINGS: Statement = {
+  name: 'list_incident_findings',
+  text: `select * from (${READ_FINDINGS.text}) as f
+    where $2::text is null or (f.account_id collate "C", f.finding_id collate "C") > ($2, $3::text)
+    order by f.account_id collate "C", f.finding_id collate "C"
+    limit $4`,
+};
+
 const REVIEW: Statement = {
   name: 'review_findings',
   text: `insert into storno.finding_review
@@ -243,6 +251,10 @@ export function openIncidents(pool: Pool): Files {
     },
     async readFindings(incidentId) {
       return (await runAlone(pool, READ_FINDINGS, [incidentId])).map(findingOf);
+    },
+    async listFindings({ incidentId, after, limit }) {
+      const from = [after?.accountId ?? null, after?.findingId ?? null];
+      return (await runAlone(pool, LIST_FINDINGS, [incidentId, ...from, limit])).map(findingOf);
     },
     readCaseFile: (incidentId) => inTransaction(pool, (on) => readCaseFile(on, incidentId)),
     reviewFindings: ({ incidentId, findings, verdict, reason, signature: { by, at } }) =>
