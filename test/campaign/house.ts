@@ -20,6 +20,8 @@ export interface CampaignHouse {
   readonly admin: Pool;
   readonly clock: Clock & { skipMs: number };
   readonly alarms: string[];
+  /** Calls to the provider at once, as the operator sets them. */
+  readonly calls: { max: number };
   world(worker: string): CampaignWorld & { readonly refunds: RefundStore };
   /** Two charges with this card; answers the refund of the second. */
   chargeTwice(account: string, card: string): Promise<WantedRefund>;
@@ -52,6 +54,7 @@ export async function openCampaignHouse(t: TestContext, profile: ProfilePatch): 
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   };
   const alarms: string[] = [];
+  const calls = { max: 8 };
   const pool = database.pool('storno_worker');
   const refunds = openRefunds(pool);
   const world = (): CampaignWorld => ({
@@ -61,7 +64,7 @@ export async function openCampaignHouse(t: TestContext, profile: ProfilePatch): 
     digest: sha256,
     bell: { raise: async ({ kind }) => void alarms.push(kind) },
     log: { info: () => {}, warn: () => {}, error: (message) => void alarms.push(message) },
-    settings: { refund: policyFor({ dunningMs: [] }).refund, callsMax: 8 },
+    settings: { refund: policyFor({ dunningMs: [] }).refund, callsMax: calls.max },
   });
   const filled = new Set<string>();
   const runOne = async (worker: string) => {
@@ -78,6 +81,7 @@ export async function openCampaignHouse(t: TestContext, profile: ProfilePatch): 
     admin,
     clock,
     alarms,
+    calls,
     world,
     async chargeTwice(account, card) {
       const [kept, wrong] = [await charge(bench, account, 'pm_card_visa'), await charge(bench, account, card)];

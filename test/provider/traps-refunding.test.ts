@@ -70,7 +70,7 @@ test('trap 16: a disputed charge cannot be refunded; one under inquiry can', asy
     [disputed, 'open'],
     [asked, 'inquiry'],
   ] as const) {
-    const charge = await bench.provider.readCharge({ merchantAccount: MILAN, chargeRef });
+    const charge = await bench.provider.readCharge({ merchantAccount: MILAN, chargeRef, disputes: 'listed' });
     assert.ok(charge !== null && charge !== 'missing');
     assert.deepEqual(
       charge.disputes.map((dispute) => dispute.status),

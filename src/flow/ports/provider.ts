@@ -27,6 +27,16 @@ export interface RefundRequest {
   readonly horizonAt: Instant;
 }
 
+export interface ChargeQuestion {
+  readonly merchantAccount: string;
+  readonly chargeRef: string;
+  /**
+   * `listed`: asked for in any case, since a bank's inquiry may not show in the charge: before money is sent. `flagged`:
+   * only where the charge says that it is disputed, which saves a request.
+   */
+  readonly disputes: 'listed' | 'flagged';
+}
+
 /** One movement of money as the provider tells it. */
 export interface ProviderPayment {
   readonly provider: string;
@@ -108,7 +118,7 @@ export interface Provider {
   /** The present state of one payment. The reversal of a chargeback bears its name and `:won`, and is fetched by it. */
   fetch(request: { readonly merchantAccount: string; readonly providerRef: string }): Promise<ProviderPayment | null>;
   /** A charge with all its refunds and disputes, as they are now. */
-  readCharge(request: { readonly merchantAccount: string; readonly chargeRef: string }): Promise<ChargeReading>;
+  readCharge(request: ChargeQuestion): Promise<ChargeReading>;
   /** Charges, refunds, disputes created in a half-open window. */
   listPayments(request: ListRequest): Promise<Page<ProviderPayment> | null>;
   /** The provider's own ledger. */

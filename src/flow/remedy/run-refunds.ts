@@ -82,7 +82,7 @@ async function preFlight(world: CampaignWorld, found: RefundCase): Promise<Plan>
   }
   const { merchantAccount } = refund;
   const read = (chargeRef: string) =>
-    provider.readCharge({ merchantAccount, chargeRef }).catch((error: unknown) => {
+    provider.readCharge({ merchantAccount, chargeRef, disputes: 'listed' }).catch((error: unknown) => {
       world.log.error('a charge was not understood', { subject: chargeRef, ...sayDefect(error) });
       return null;
     });
@@ -202,7 +202,8 @@ export async function send(
       metadata: refundMetadataOf(refund.key, attempt.generation),
       horizonAt: attempt.horizonAt,
     });
-    const charge = answer.outcome === 'unknown' ? null : await provider.readCharge({ merchantAccount, chargeRef });
+    const question = { merchantAccount, chargeRef, disputes: 'flagged' } as const;
+    const charge = answer.outcome === 'unknown' ? null : await provider.readCharge(question);
     return readBack(answer, charge, how);
   } catch (error) {
     world.log.error('a refund met a defect', { attempt: attempt.idempotencyKey, ...sayDefect(error) });

@@ -75,7 +75,7 @@ async function ask(
   const { provider, merchantAccount, paymentId: chargeRef } = found.refund;
   const read = async () => {
     try {
-      return await knownProvider(world, provider).readCharge({ merchantAccount, chargeRef });
+      return await knownProvider(world, provider).readCharge({ merchantAccount, chargeRef, disputes: 'flagged' });
     } catch (error) {
       world.log.error('a charge was not understood', { subject: chargeRef, ...sayDefect(error) });
       return null;

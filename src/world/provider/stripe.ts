@@ -5,6 +5,7 @@ import { type Instant, MINUTE_MS, SECOND_MS } from '../../core/kernel/time.ts';
 import type { PaymentMethod } from '../../core/live/charge.ts';
 import type { ChargeReading } from '../../core/remedy/refund/charge-state.ts';
 import type {
+  ChargeQuestion,
   ChargeRequest,
   ListRequest,
   Page,
@@ -146,19 +147,17 @@ export class StripeProvider implements Provider {
    * Disputes are listed where the charge is marked with one, further refunds where it holds more than fit into it. Null
    * where any part could not be had.
    */
-  async readCharge(request: { readonly merchantAccount: string; readonly chargeRef: string }): Promise<ChargeReading> {
+  async readCharge(request: ChargeQuestion): Promise<ChargeReading> {
     const { merchantAccount, chargeRef } = request;
     const of = { merchantAccount, charge: chargeRef };
-    // `disputed` of a charge says nothing of a bank's inquiry, which took no money yet.
-    const [reply, disputes] = await Promise.all([
-      this.#calls.readCharge({ merchantAccount, id: chargeRef }),
-      this.#listAll({ ...of, kind: 'dispute' }),
-    ]);
+    const reply = await this.#calls.readCharge({ merchantAccount, id: chargeRef });
     if (isMissing(reply)) return 'missing';
     const charge = objectOf(reply);
     if (charge === null) return null;
     const within = readList({ kind: 'answer', status: 200, body: charge.refunds });
     const refunds = within?.hasMore === false ? within.data : await this.#listAll({ ...of, kind: 'refund' });
+    const areAsked = request.disputes === 'listed' || charge.disputed === true;
+    const disputes = areAsked ? await this.#listAll({ ...of, kind: 'dispute' }) : [];
     return refunds === null || disputes === null ? null : readChargeState(charge, { refunds, disputes });
   }
 

@@ -55,7 +55,9 @@ async function canReach(world: CampaignWorld, { desk, planId }: Task): Promise<b
   if (first === undefined || first.channel !== 'original_payment') return true;
   const provider = world.providers.find(({ name }) => name === first.provider);
   const { merchantAccount, paymentId: chargeRef } = first;
-  return provider !== undefined && (await provider.readCharge({ merchantAccount, chargeRef })) !== null;
+  return (
+    provider !== undefined && (await provider.readCharge({ merchantAccount, chargeRef, disputes: 'flagged' })) !== null
+  );
 }
 
 async function workUntilOver(context: Context, options: RunOptions, task: Task, world: CampaignWorld): Promise<number> {
