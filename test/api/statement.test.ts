@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { DEFAULT_2014 } from '../../src/core/remedy/remedy-policy.ts';
 import { makeScenario } from '../../src/core/scenario/scenario.ts';
@@ -8,7 +10,7 @@ import { statementPress } from '../../src/world/letter/statement.ts';
 import { CHECK_VIOLATION, sqlState } from '../../src/world/postgres/errors.ts';
 import { openStatements } from '../../src/world/postgres/statements.ts';
 import { furnish, type House, openFrom } from '../casework/house.ts';
-import { atEnd } from '../postgres.ts';
+import { atEnd, urlOf } from '../postgres.ts';
 import { type Api, startApi } from './harness.ts';
 
 const OPERATOR = { name: 'Esempio <Mobilità>', contact: 'help@example.com', accountUrl: 'https://example.com/account' };
@@ -147,3 +149,46 @@ test('a browser gets the language that it asks for, where something is published
   assert.equal((await api.call('GET', `/public/statements/${incidentId}?lang=de`, {})).status, 404);
   assert.equal((await api.call('GET', `/public/statements/${incidentId}?lang=xx`, {})).status, 400);
 });
+
+test('two people type it: one drafts, the other publishes what he has read', async () => {
+  const keys = {
+    anna: await api.key(['control'], { staffId: 'anna' }),
+    bruno: await api.key(['control'], { staffId: 'bruno' }),
+  };
+  const storno = (who: 'anna' | 'bruno', ...words: readonly string[]) => {
+    const env = {
+      ...process.env,
+      NO_COLOR: '1',
+      STORNO_DATABASE_URL: urlOf(api.database),
+      STORNO_KEY: keys[who],
+      ...LETTERS,
+    };
+    const ran = spawnSync(join(import.meta.dirname, '../../storno'), words, { env, encoding: 'utf8', timeout: 60_000 });
+    return { code: ran.status, out: ran.stdout, err: ran.stderr };
+  };
+  const draft = ['statement', 'draft', incidentId, '--lang', 'it', '--explanation', 'Un errore.', '--json'];
+  const drafted = storno('anna', ...draft);
+  assert.equal(drafted.code, 0, drafted.err);
+  const { result, revision, sha256 } = JSON.parse(drafted.out);
+  assert.deepEqual([result, revision], ['created', 2]);
+  assert.equal(JSON.parse(storno('anna', ...draft).out).result, 'exists');
+  const publish = ['statement', 'publish', incidentId, '--lang', 'it', '--revision', '2'];
+  assert.equal(storno('anna', ...publish).code, 5, 'she is no approver');
+  assert.equal(storno('bruno', ...publish, '--digest', '0'.repeat(64)).code, 4, 'he read something else');
+  assert.equal(storno('bruno', ...publish, '--digest', sha256).code, 0);
+  assert.equal(storno('bruno', 'statement', 'publish', incidentId, '--lang', 'it', '--revision', '9').code, 2);
+  assert.match(
+    storno('anna', 'statement', 'show', incidentId).out,
+    /^it revision 2: drafted by anna .* published by bruno/u,
+  );
+  assert.equal(storno('anna', 'statement', 'draft', 'inc_unknown').code, 2);
+});
+
+const LETTERS = {
+  STORNO_OPERATOR_NAME: 'Esempio Mobilità',
+  STORNO_OPERATOR_CONTACT: 'help@example.com',
+  STORNO_ACCOUNT_URL: 'https://example.com/account',
+  STORNO_MAIL_FROM: 'refunds@example.com',
+  STORNO_ALARM_TO: 'oncall@example.com',
+  STORNO_SMTP_URL: 'smtp://127.0.0.1:2525',
+};

@@ -11,8 +11,8 @@ import { appendAudit } from './audit.ts';
 import { instantOf, inTransaction, type Row, run, runAlone, runForOne, type Statement, timeOf } from './store/sql.ts';
 
 /**
- * What is owed, and what came back over whatever channel. Findings that nobody planned for yet count as they were found,
- * where they may be paid: proven and not rejected, or accepted.
+ * What is owed, and what came back over whatever channel. Findings that nobody planned for yet count as they were
+ * found, where they may be paid: proven and not rejected, or accepted.
  */
 const OWED = `with owed as (
     select l.account_id, coalesce(l.rental_id, l.payment_id) as rental, f.class, l.currency, l.owed_minor as due,
