@@ -3,8 +3,8 @@
  *
  *     npm run bench:campaign -- --rates 25,100,500 --seconds 60 --rows 1000000
  *
- * Three sender processes over the official SDK against the sandbox, on a server of its own. Ends with 1 where a limit is
- * not kept. Figures measured so far: bench/README.md.
+ * Three sender processes over the official SDK against the sandbox, on a server of its own. Ends with 1 where a limit
+ * is not kept. Figures measured so far: bench/README.md.
  */
 import { parseArgs } from 'node:util';
 import { measureMemory, measureRate, type RateMeasured } from './campaign/measure.ts';

@@ -49,8 +49,8 @@ begin
 end
 $$;
 
--- A refund keeps what was approved. What succeeded may only fail, later; what failed for good stays so; nothing is called
--- back to the start while anything of it may be under way.
+-- A refund keeps what was approved. What succeeded may only fail, later; what failed for good stays so; nothing is
+-- called back to the start while anything of it may be under way.
 create function storno.guard_refund() returns trigger
 language plpgsql
 set search_path = ''
@@ -92,8 +92,8 @@ begin
 end
 $$;
 
--- As in charging: what was sent never changes, and the next generation begins only after the last failed for good, or in
--- another plan than one that succeeded.
+-- As in charging: what was sent never changes, and the next generation begins only after the last failed for good, or
+-- in another plan than one that succeeded.
 create function storno.guard_refund_attempt() returns trigger
 language plpgsql
 set search_path = ''

@@ -1,5 +1,5 @@
--- What customers are told: one letter for an account, an incident, a kind and an occurrence, for ever. The words as they
--- were sent are personal data and lie apart; their digest stays.
+-- What customers are told: one letter for an account, an incident, a kind and an occurrence, for ever. The words as
+-- they were sent are personal data and lie apart; their digest stays.
 
 -- One row is a letter: an outbox that is worked off as refunds are.
 create table storno.letter (

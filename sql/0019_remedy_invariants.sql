@@ -50,8 +50,8 @@ create function storno.violations_of_discharging() returns setof text
 language sql stable
 set search_path = ''
 as $$
-  (select format('INV-5 liability %s of account %s counts %s under way, %s refunded, %s transferred and %s credited; its '
-      || 'refunds come to %s, %s, %s and %s', l.liability_id, l.account_id, l.reserved_minor, l.refunded_minor,
+  (select format('INV-5 liability %s of account %s counts %s under way, %s refunded, %s transferred and %s credited; '
+      || 'its refunds come to %s, %s, %s and %s', l.liability_id, l.account_id, l.reserved_minor, l.refunded_minor,
     l.transferred_minor, l.credited_minor, coalesce(r.reserved, 0), coalesce(r.refunded, 0),
     coalesce(r.transferred, 0), coalesce(r.credited, 0))
   from storno.liability as l

@@ -10,9 +10,9 @@ import { adoptRefund, beginRefund } from '../../src/core/remedy/refund/take-step
 import type { RefundAttempt, RefundCase, RefundChange } from '../../src/core/remedy/refund.ts';
 
 /**
- * One refund in every order of everything: two workers, a network that loses and delays, a key that expires, and so many
- * deaths, late failures, refunds by hand and disputes. Half of the charge is owed, so that the provider itself would
- * take the same refund twice.
+ * One refund in every order of everything: two workers, a network that loses and delays, a key that expires, and so
+ * many deaths, late failures, refunds by hand and disputes. Half of the charge is owed, so that the provider itself
+ * would take the same refund twice.
  */
 export interface Rules {
   readonly nextRefundStep: typeof nextRefundStep;

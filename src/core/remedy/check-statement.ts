@@ -35,7 +35,10 @@ export function splitOf({ transactions }: BankEntry): Split {
   return isWhole ? 'itemised' : 'sum_only';
 }
 
-/** Whether its details, with the fees that the bank took, make the entry to the cent: then each can be taken for itself. */
+/**
+ * Whether its details, with the fees that the bank took, make the entry to the cent: then each can be taken for
+ * itself.
+ */
 export function isExplained(entry: BankEntry): boolean {
   return splitOf(entry) === 'itemised' && entryBreaks(entry, 1).length === 0;
 }

@@ -10,8 +10,8 @@ export interface BankDesk {
   /** Refunds over the bank that are due in campaigns that run, and whose customer's account may be used. */
   readDueTransfers(now: Instant, limit: number): Promise<readonly RefundKey[]>;
   /**
-   * Orders that were begun and stand in no file: the next file takes them, after a crash as well. One whose customer has
-   * named another account since waits until that may be used.
+   * Orders that were begun and stand in no file: the next file takes them, after a crash as well. One whose customer
+   * has named another account since waits until that may be used.
    */
   readUnfiled(now: Instant, limit: number): Promise<readonly UnfiledOrder[]>;
   /** The file with its orders, or nothing. `exists` where one of them, or these very bytes, stand in a file already. */

@@ -98,8 +98,8 @@ export interface RefundStore {
   /** Cancels what was not begun of a stopped campaign, so many at a time. */
   cancelDue(planId: string, limit: number): Promise<number>;
   /**
-   * Writes off that a person can be paid: what is left of the liability stays owed, and is told as unpayable. Answers how
-   * much; `nothing_left` where nothing is, or something is under way; `unknown` where there is no such liability.
+   * Writes off that a person can be paid: what is left of the liability stays owed, and is told as unpayable. Answers
+   * how much; `nothing_left` where nothing is, or something is under way; `unknown` where there is no such liability.
    */
   setUnpayable(unpayable: Unpayable): Promise<bigint | 'nothing_left' | 'unknown'>;
   /** How far a listing of the provider was read. */

@@ -31,8 +31,8 @@ export interface ChargeQuestion {
   readonly merchantAccount: string;
   readonly chargeRef: string;
   /**
-   * `listed`: asked for in any case, since a bank's inquiry may not show in the charge: before money is sent. `flagged`:
-   * only where the charge says that it is disputed, which saves a request.
+   * `listed`: asked for in any case, since a bank's inquiry may not show in the charge: before money is sent.
+   * `flagged`: only where the charge says that it is disputed, which saves a request.
    */
   readonly disputes: 'listed' | 'flagged';
 }

@@ -18,7 +18,8 @@ const CLAIM_MAX = 50;
 
 /**
  * One round over what may be under way and what is watched, in campaigns of whatever state: reads each charge and
- * writes down what it shows. What is not there may be sent once more, while its campaign runs, its key is young and no bank has its charge.
+ * writes down what it shows. What is not there may be sent once more, while its campaign runs, its key is young and no
+ * bank has its charge.
  */
 export async function watchRefunds(world: CampaignWorld, round: RefundRound): Promise<number> {
   const now = world.clock.now();

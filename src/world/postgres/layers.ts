@@ -6,8 +6,8 @@ const named = (table: string, id: string): string =>
 
 /**
  * What each layer of fact says, from the tables of the live half: the columns of the contract, amounts in minor units,
- * times as they are. Every row has `account_id`, empty where nothing tells the account. Payments are named with provider
- * and merchant account.
+ * times as they are. Every row has `account_id`, empty where nothing tells the account. Payments are named with
+ * provider and merchant account.
  *
  * A rental owes, for its purpose `rental`, what its holding revision costs, but never more than its holding intent: a
  * price that was raised after the capture is taken by an adjustment of its own. A rental taken back owes nothing.

@@ -44,8 +44,8 @@ const CONNECTIONS_MAX = 8;
 const STATEMENT_MS_MAX = 60 * SECOND_MS;
 
 /**
- * Where the database keeps itself. PostgreSQL refuses root and runs as another user, who may not enter root's home: then
- * it lies where everybody may go, under a name that belongs to the folder.
+ * Where the database keeps itself. PostgreSQL refuses root and runs as another user, who may not enter root's home:
+ * then it lies where everybody may go, under a name that belongs to the folder.
  */
 export function dataPlace(folder: string): string {
   if (process.getuid?.() !== 0) return join(folder, 'data');

@@ -90,7 +90,10 @@ function keptMisfit(kept: Exclude<ChargeReading, null>): Stop | null {
     : { outcome: 'disputed', reason: `the charge that stays is disputed: ${taken.providerRef}` };
 }
 
-/** Attempts are written before they are sent: one that is not here was written by a database that was restored since. */
+/**
+ * Attempts are written before they are sent: one that is not here was written by a database that was restored
+ * since.
+ */
 function unknownOfOurs(found: RefundCase, wrong: ChargeState): PreFlightVerdict | null {
   for (const refund of wrong.refunds.filter(isLive)) {
     const naming = readRefundMetadata(refund.metadata);
