@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limitOf, openCursor, sealCursor } from './cursor.ts';
+import { limitOf, openCursor, pairOf, sealCursor } from './cursor.ts';
 import { Refusal } from './problem.ts';
 
 test('a cursor opens under the listing and the filters for which it was made', () => {
@@ -19,6 +19,13 @@ test('a cursor of another listing, of other filters, cut short or made up is ref
     ['rentals', { accountId: 'a' }, "' or 1=1 --"],
   ] as const) {
     assert.throws(() => openCursor(listing, filters, text), Refusal);
+  }
+});
+
+test('a place of two texts is read, and anything else under the seal is refused', () => {
+  assert.deepEqual(pairOf(JSON.stringify(['acc_1', 'fnd "1"'])), ['acc_1', 'fnd "1"']);
+  for (const forged of ['', '{', 'null', '[]', '["a"]', '["a",1]', '["a","b","c"]', '["a","\\u0000"]']) {
+    assert.throws(() => pairOf(forged), Refusal, forged);
   }
 });
 

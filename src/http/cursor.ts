@@ -23,6 +23,27 @@ export function openCursor(listing: string, filters: unknown, cursor: string | u
   return inner;
 }
 
+/** A place that is two texts. The seal keeps out mistakes only: what whoever forged one put in is refused here. */
+export function pairOf(inner: string): readonly [string, string] {
+  const place = parsed(inner);
+  const [one, other, ...more]: readonly unknown[] = Array.isArray(place) ? place : [];
+  if (isText(one) && isText(other) && more.length === 0) return [one, other];
+  throw new Refusal('cursor_invalid', 'Use next_cursor of the page before.');
+}
+
+function parsed(inner: string): unknown {
+  try {
+    return JSON.parse(inner);
+  } catch {
+    return null;
+  }
+}
+
+/** U+0000 stands in no text of PostgreSQL. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
+}
+
 function sealOf(listing: string, filters: unknown, inner: string): string {
   return createHash('sha256')
     .update(JSON.stringify([listing, filters, inner]))

@@ -30,13 +30,13 @@ import {
 } from './contract/incident.ts';
 import { MarketRequest, MarketShape, PlanAnswer, PlanRequest } from './contract/market.ts';
 import {
-  CampaignRequest,
   CampaignShape,
   DecisionRequest,
   GrantsShape,
   PlanRefundShape,
   PlanSampleShape,
   PreviewShape,
+  ReasonRequest,
   RemedyPlanShape,
 } from './contract/remedy-plan.ts';
 import {
@@ -96,7 +96,7 @@ export const NAMED: readonly (TSchema & { readonly $id?: string })[] = [
   ReviewAnswer,
   ReviewRequest,
   SampleLookRequest,
-  CampaignRequest,
+  ReasonRequest,
   CampaignShape,
   DecisionRequest,
   GrantsShape,

@@ -135,17 +135,17 @@ export const DecisionRequest = Type.Object(
   },
   {
     $id: 'DecisionRequest',
-    title: 'Why a plan is approved or refused',
+    title: 'Why a plan is approved',
     additionalProperties: false,
     examples: [{ reason: 'sums agree with the scan', expect_refunds: 568 }],
   },
 );
 
-export const CampaignRequest = Type.Object(
+export const ReasonRequest = Type.Object(
   { reason: Reason },
   {
-    $id: 'CampaignRequest',
-    title: 'Why a campaign is changed',
+    $id: 'ReasonRequest',
+    title: 'Why a campaign is changed or a plan refused',
     additionalProperties: false,
     examples: [{ reason: 'letters first' }],
   },

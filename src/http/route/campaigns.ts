@@ -7,7 +7,7 @@ import { policyOfText } from '../../flow/remedy/casework.ts';
 import { grantGoodwill } from '../../flow/remedy/goodwill.ts';
 import { actorOf } from '../actor.ts';
 import { JSON_TYPE } from '../body.ts';
-import { CampaignRequest, CampaignShape, GrantsShape } from '../contract/remedy-plan.ts';
+import { CampaignShape, GrantsShape, ReasonRequest } from '../contract/remedy-plan.ts';
 import { refer } from '../contract.ts';
 import { describe, problems } from '../document.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -152,7 +152,7 @@ function addChangeRoutes(ports: ApiPorts, app: Routes): void {
       schema: {
         ...describe(operation, 'Campaigns', summary),
         params: PlanParams,
-        body: refer(CampaignRequest),
+        body: refer(ReasonRequest),
         response: { 200: refer(CampaignShape), ...problems(...CAMPAIGN_PROBLEMS) },
       },
       handler: async (request) => {

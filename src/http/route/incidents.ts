@@ -15,6 +15,7 @@ import {
   ReconciliationShape,
 } from '../contract/incident.ts';
 import { Id, PageQuery, pageOf, refer } from '../contract.ts';
+import { pairOf } from '../cursor.ts';
 import { describe, problems } from '../document.ts';
 import { listPage } from '../page.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -100,8 +101,8 @@ export function addIncidentRoutes(ports: ApiPorts, app: Routes): void {
         filters: { incidentId },
         page: { cursor: query.cursor, limit: query.limit },
         read: async ({ cursor, limit }) => {
-          const [accountId = '', findingId = ''] = cursor === null ? [] : (JSON.parse(cursor) as string[]);
-          const after = cursor === null ? null : { accountId, findingId };
+          const place = cursor === null ? null : pairOf(cursor);
+          const after = place === null ? null : { accountId: place[0], findingId: place[1] };
           const items = await casework.listFindings({ incidentId, after, limit });
           const last = items.length < limit ? undefined : items.at(-1);
           return { items, next: last === undefined ? null : JSON.stringify([last.accountId, last.findingId]) };

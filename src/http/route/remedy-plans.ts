@@ -9,9 +9,11 @@ import {
   PlanRefundShape,
   PlanSampleShape,
   PreviewShape,
+  ReasonRequest,
   RemedyPlanShape,
 } from '../contract/remedy-plan.ts';
 import { Id, PageQuery, pageOf, refer } from '../contract.ts';
+import { pairOf } from '../cursor.ts';
 import { describe, problems } from '../document.ts';
 import { listPage } from '../page.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -100,8 +102,8 @@ function addReadRoutes(ports: ApiPorts, app: Routes): void {
         filters: { planId },
         page: { cursor: query.cursor, limit: query.limit },
         read: async ({ cursor, limit }) => {
-          const [accountId = '', liabilityId = ''] = cursor === null ? [] : (JSON.parse(cursor) as string[]);
-          const after = cursor === null ? null : { accountId, planId, liabilityId };
+          const place = cursor === null ? null : pairOf(cursor);
+          const after = place === null ? null : { accountId: place[0], planId, liabilityId: place[1] };
           const items = await campaigns.listPlanned(planId, after, limit);
           const last = items.length < limit ? undefined : items.at(-1);
           return {
@@ -182,7 +184,7 @@ function addDecisionRoutes(ports: ApiPorts, app: Routes): void {
     schema: {
       ...describe('refusePlan', 'Plans', 'Say no, for good: If-Match is the digest of its rows'),
       params: PlanParams,
-      body: refer(DecisionRequest),
+      body: refer(ReasonRequest),
       response: { 200: refer(RemedyPlanShape), ...problems(...DECISION_PROBLEMS) },
     },
     handler: async (request) => {
