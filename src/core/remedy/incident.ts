@@ -99,7 +99,7 @@ const MERCHANT_COLUMN = 'merchant_account';
 const REASON_LENGTH_MAX = 2000;
 
 /**
- * The findings of a scan as an incident keeps them, in the order of account and finding. Null where a payment is to be
+ * The findings of a scan as an incident keeps them, in order of account and finding. Null where a payment is to be
  * given back and neither its row nor `merchant` says who took it: a refund could be sent to nobody.
  */
 export function incidentFindings(scan: Scan, merchant: Merchant): readonly IncidentFinding[] | null {
@@ -143,7 +143,10 @@ function incidentFinding(
   };
 }
 
-/** The live database's own export names payments with provider and merchant account; the provider knows its id alone. */
+/**
+ * The live database's own export names payments with provider and merchant account; the provider knows its id
+ * alone.
+ */
 function bareId(
   paymentId: string | null,
   { provider, merchantAccount }: { readonly provider: string; readonly merchantAccount: string },
