@@ -106,7 +106,7 @@ function usageAsText(text: string): string {
 
 /** `--payments FILE ID` takes the id for one more file: the one usage in which the order matters. */
 function withHint(text: string): string {
-  if (!text.includes("missing required argument 'id'")) return text;
+  if (!process.argv.includes('explain') || !text.includes("missing required argument 'id'")) return text;
   return `${text}The id stands before the options, such as: storno explain ID --payments FILE\n`;
 }
 
