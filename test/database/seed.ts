@@ -56,7 +56,7 @@ insert into storno.payment values
 insert into storno.settlement values
   ('stripe', 'acct', 'txn_1', 'ch_1', 'acc_1', 'charge', 580, 25, 'EUR', '2014-11-14', '2014-11-14');
 insert into storno.inbox values
-  ('stripe', 'acct', 'evt_1', 'charge.succeeded', 'ch_1', '{}', '2014-11-12', '2014-11-12', 'done', 1, null, '');
+  ('stripe', 'acct', 'evt_1', 'charge.succeeded', 'ch_1', '', '2014-11-12', '2014-11-12', 'done', 1, null, '');
 insert into storno.outbox (account_id, type, data, happened_at) values ('acc_1', 'charge.succeeded', '{}', '2014-11-12');
 update storno.outbox set position = 1;
 insert into storno.webhook_endpoint values ('we_1', 'https://example.com', '{whsec_1}', '{}', 'enabled', '2014-11-01');
