@@ -1,6 +1,6 @@
+import { utcDayOf } from '../../core/kernel/day.ts';
 import { sayMoney, toMajor } from '../../core/kernel/money.ts';
 import { parseDay } from '../../core/kernel/rfc3339.ts';
-import { toRfc3339 } from '../../core/kernel/time.ts';
 import { isEven, type Reconciled, reconcileIncident } from '../../flow/remedy/reconcile-incident.ts';
 import { systemClock } from '../../world/clock.ts';
 import { sha256 } from '../../world/digest.ts';
@@ -16,7 +16,7 @@ export interface ReconcileOptions extends ActorOptions {
 
 /** `storno reconcile INCIDENT`: every refund followed to its booking. Answers 3 while something is not explained. */
 export function runReconcile(context: Context, incidentId: string, options: ReconcileOptions): Promise<number> {
-  const asOf = options.asOf ?? toRfc3339(systemClock.now()).slice(0, 'YYYY-MM-DD'.length);
+  const asOf = options.asOf ?? utcDayOf(systemClock.now());
   if (parseDay(asOf) === null) {
     return Promise.resolve(
       refuse(context, options, [{ kind: 'usage', file: null, message: `--as-of ${asOf} is no day: 2026-11-30.` }]),

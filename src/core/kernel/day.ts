@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import { parseDay } from './rfc3339.ts';
-import { DAY_MS, toRfc3339 } from './time.ts';
+import { DAY_MS, type Instant, toRfc3339 } from './time.ts';
 
 /** A day of the Gregorian calendar, `YYYY-MM-DD`, 1970 to 9999, in whatever zone its owner says. Texts sort by time. */
 export type Day = string;
@@ -14,9 +14,14 @@ export function dayNumber(day: Day): number {
   return number;
 }
 
+/** The day of the instant in UTC. */
+export function utcDayOf(instant: Instant): Day {
+  return toRfc3339(instant).slice(0, LENGTH);
+}
+
 /** The day that lies `number` days after 1970-01-01. */
 export function dayOfNumber(number: number): Day {
-  return toRfc3339(number * DAY_MS).slice(0, LENGTH);
+  return utcDayOf(number * DAY_MS);
 }
 
 /** Calendar days, not working days; `count` may be below zero. */

@@ -1,4 +1,4 @@
-import { toRfc3339 } from '../kernel/time.ts';
+import { utcDayOf } from '../kernel/day.ts';
 import { chartLineOf } from './chart.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -25,7 +25,7 @@ export type AccountNumbers = ReadonlyMap<string, string>;
 export function journalLines(entry: Transfer, numbers: AccountNumbers): readonly [JournalLine, JournalLine] {
   const common = {
     entry: `${entry.kind}:${entry.sourceRef}`,
-    date: toRfc3339(entry.happenedAt).slice(0, 'YYYY-MM-DD'.length),
+    date: utcDayOf(entry.happenedAt),
     asset: entry.asset,
     text: textOf(entry),
     reference: entry.accountId,

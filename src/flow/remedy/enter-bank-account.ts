@@ -1,4 +1,3 @@
-import { assert } from '../../core/kernel/assert.ts';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
 import { DAY_MS, type Instant } from '../../core/kernel/time.ts';
 import type { Operator } from '../../core/remedy/notify/facts.ts';
@@ -6,6 +5,7 @@ import { bankDetailsFacts } from '../../core/remedy/notify/gather.ts';
 import type { BankAccounts, BankDesk } from '../ports/bank.ts';
 import type { LetterBox } from '../ports/letters.ts';
 import type { Calendar, Clock, Entropy } from '../ports/world.ts';
+import { clocksOf } from './clocks.ts';
 
 export interface BankEntryWorld {
   readonly accounts: Pick<BankAccounts, 'putBankAccount'>;
@@ -46,11 +46,7 @@ export async function enterBankAccount(
   const usableFrom = now + WAITING_MS;
   const entry = { accountId, iban, holder, enteredBy: by, enteredAt: now, usableFrom };
   const { revision } = await world.accounts.putBankAccount(entry);
-  const clocks = (instant: Instant, zone: string) => {
-    const [day, time] = [world.calendar.localDay(instant, zone), world.calendar.localTime(instant, zone)];
-    assert(day !== null && time !== null, `${zone} is the zone of a market`);
-    return { day, time };
-  };
+  const clocks = clocksOf(world.calendar);
   const change = { changedAt: now, ibanEnd: iban.slice(-IBAN_END), amount: awaiting.amount, paidFrom: usableFrom };
   const facts = bankDetailsFacts({ account: awaiting.account, operator: world.operator, now, clocks, change });
   await world.letters.writeLetter({

@@ -1,8 +1,7 @@
-import type { Day } from '../../core/kernel/day.ts';
+import { type Day, utcDayOf } from '../../core/kernel/day.ts';
 import type { Money } from '../../core/kernel/money.ts';
 import { fail, ok, type Result } from '../../core/kernel/result.ts';
 import { addTargetDays } from '../../core/kernel/target-day.ts';
-import { toRfc3339 } from '../../core/kernel/time.ts';
 import { endToEndIdOf } from '../../core/remedy/end-to-end-id.ts';
 import { leftOf } from '../../core/remedy/liability.ts';
 import { quarantine } from '../../core/remedy/refund/case.ts';
@@ -68,7 +67,7 @@ export async function exportTransfers(world: BankWorld, by: string): Promise<Res
   const unfiled = await world.bank.readUnfiled(now, ORDERS_MAX);
   if (unfiled.length === 0) return fail({ kind: 'nothing_due' });
   const orders = unfiled.map((order) => ({ ...order, endToEndId: endToEndIdOf(order.reference, world.digest) }));
-  const today = toRfc3339(now).slice(0, 'YYYY-MM-DD'.length);
+  const today = utcDayOf(now);
   const executeOn = addTargetDays(today, 1);
   const messageId = messageIdOf(world, today);
   const body = world.writer({ messageId, createdAt: now, executeOn, payments: orders.map(paymentOf) });

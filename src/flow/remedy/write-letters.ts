@@ -1,6 +1,4 @@
-import { assert } from '../../core/kernel/assert.ts';
-import type { Instant } from '../../core/kernel/time.ts';
-import type { LetterFacts, LocalTime, Operator } from '../../core/remedy/notify/facts.ts';
+import type { LetterFacts, Operator } from '../../core/remedy/notify/facts.ts';
 import {
   acquirerRepaysFacts,
   refundFailedFacts,
@@ -11,6 +9,7 @@ import { dueReminder, REMINDER_DAYS } from '../../core/remedy/notify/reminder.ts
 import { composeLetter } from '../../core/remedy/notify.ts';
 import type { DoubledLetter, DueLetter, LapsingLot, LetterBox, NewLetter } from '../ports/letters.ts';
 import type { Calendar, Clock, Entropy, Log } from '../ports/world.ts';
+import { clocksOf } from './clocks.ts';
 
 export interface LetterWorld {
   readonly letters: LetterBox;
@@ -87,12 +86,7 @@ function letterOf(
 }
 
 function writingOf({ operator, clock, calendar }: LetterWorld, account: DueLetter['account']) {
-  const clocks = (instant: Instant, zone: string): LocalTime => {
-    const [day, time] = [calendar.localDay(instant, zone), calendar.localTime(instant, zone)];
-    assert(day !== null && time !== null, `${zone} is the zone of a market`);
-    return { day, time };
-  };
-  return { account, operator, now: clock.now(), clocks };
+  return { account, operator, now: clock.now(), clocks: clocksOf(calendar) };
 }
 
 function isSayable({ log }: LetterWorld, facts: LetterFacts, letter: NewLetter): boolean {

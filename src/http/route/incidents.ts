@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
+import { utcDayOf } from '../../core/kernel/day.ts';
 import { parseDay } from '../../core/kernel/rfc3339.ts';
-import { toRfc3339 } from '../../core/kernel/time.ts';
 import { closeIncident } from '../../flow/remedy/close-incident.ts';
 import { countUnexplained, reconcileIncident } from '../../flow/remedy/reconcile-incident.ts';
 import { readGroups } from '../../flow/remedy/review-findings.ts';
@@ -214,5 +214,5 @@ export async function readIncident({ remedy }: ApiPorts, incidentId: string) {
 }
 
 function today({ clock }: ApiPorts): string {
-  return toRfc3339(clock.now()).slice(0, 'YYYY-MM-DD'.length);
+  return utcDayOf(clock.now());
 }

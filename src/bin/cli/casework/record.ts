@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { utcDayOf } from '../../../core/kernel/day.ts';
 import { money, parseMoney, sayMoney, toMajor } from '../../../core/kernel/money.ts';
-import { toRfc3339 } from '../../../core/kernel/time.ts';
 import type { JsonObject } from '../../../core/remedy/incident.ts';
 import { compareVictims, type VictimLine, type VictimsCompared } from '../../../core/remedy/victims.ts';
 import type { Assumption, OutsideLook, Prevention } from '../../../flow/ports/casework.ts';
@@ -8,6 +8,7 @@ import { openCase } from '../../../flow/remedy/casework.ts';
 import { closeIncident } from '../../../flow/remedy/close-incident.ts';
 import { countUnexplained, reconcileIncident } from '../../../flow/remedy/reconcile-incident.ts';
 import { readGroups, reviewFindings } from '../../../flow/remedy/review-findings.ts';
+import { systemClock } from '../../../world/clock.ts';
 import { systemEntropy } from '../../../world/entropy.ts';
 import { openBankDesk } from '../../../world/postgres/bank.ts';
 import { type ActingSide, type ActorOptions, problem, withActor } from '../actor.ts';
@@ -84,7 +85,7 @@ export interface ComplaintOptions extends ActorOptions {
 }
 
 export function runIncidentComplaint(context: Context, incidentId: string, options: ComplaintOptions): Promise<number> {
-  const receivedAt = options.received === undefined ? Date.now() : Date.parse(options.received);
+  const receivedAt = options.received === undefined ? systemClock.now() : Date.parse(options.received);
   if (Number.isNaN(receivedAt))
     return Promise.resolve(refuse(context, options, [problem('usage', '--received is no time.')]));
   return onCase(context, options, {
@@ -305,7 +306,7 @@ export function runIncidentPrevent(
 export function runIncidentClose(context: Context, incidentId: string, options: ActorOptions): Promise<number> {
   return withActor(context, options, async ({ world, actor, database }) => {
     const bank = openBankDesk(poolOf(database, { role: 'storno_worker', connectionsMax: 1 }));
-    const asOf = toRfc3339(world.clock.now()).slice(0, 'YYYY-MM-DD'.length);
+    const asOf = utcDayOf(world.clock.now());
     const closed = await closeIncident(world, {
       incidentId,
       actor,

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../../../core/kernel/assert.ts';
+import { utcDayOf } from '../../../core/kernel/day.ts';
 import { type Money, money, sayMoney, toMajor } from '../../../core/kernel/money.ts';
-import { SECOND_MS, toRfc3339 } from '../../../core/kernel/time.ts';
+import { SECOND_MS } from '../../../core/kernel/time.ts';
 import { enterBankAccount, WAITING_MS } from '../../../flow/remedy/enter-bank-account.ts';
 import { exportTransfers } from '../../../flow/remedy/export-transfers.ts';
 import { importStatements } from '../../../flow/remedy/import-bank.ts';
@@ -66,7 +67,7 @@ export async function transfer(house: House, office: RemedyOffice, { anna }: Peo
   tell(
     `${orders} transfers, ${sayMoney(money(total.EUR ?? 0n, 'EUR'))}, go to the bank as one pain.001, for ${executeOn}.`,
   );
-  while (toRfc3339(house.clock.now()).slice(0, 10) <= executeOn) house.clock.goTo(house.clock.now() + 3600 * SECOND_MS);
+  while (utcDayOf(house.clock.now()) <= executeOn) house.clock.goTo(house.clock.now() + 3600 * SECOND_MS);
   const statement = bankStatement(new TextDecoder().decode(body), executeOn);
   writeFileSync(join(house.folder, 'bank', `statement-${executeOn}.camt.053.xml`), statement);
   const taken = await takeStatement(office, statement, anna.staffId);
@@ -86,7 +87,7 @@ async function takeStatement(office: RemedyOffice, xml: string, by: string) {
 
 /** Every refund followed to its booking. */
 export async function agree(house: House, office: RemedyOffice, incidentId: string, tell: Tell): Promise<void> {
-  const asOf = toRfc3339(house.clock.now()).slice(0, 10);
+  const asOf = utcDayOf(house.clock.now());
   const found = await reconcileIncident(office.bank, { incidentId, asOf });
   const kept = found.promises.filter(({ standing }) => standing === 'kept').length;
   const returned = found.groups.flatMap((group) => group.returned).length;

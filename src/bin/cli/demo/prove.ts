@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../../../core/kernel/assert.ts';
+import { utcDayOf } from '../../../core/kernel/day.ts';
 import { sayMoney } from '../../../core/kernel/money.ts';
-import { toRfc3339 } from '../../../core/kernel/time.ts';
 import { keyOf } from '../../../core/remedy/verify/manifest.ts';
 import { verifyPack } from '../../../core/remedy/verify.ts';
 import { closeIncident } from '../../../flow/remedy/close-incident.ts';
@@ -24,7 +24,7 @@ export async function close(
   incidentId: string,
   tell: Tell,
 ): Promise<void> {
-  const asOf = toRfc3339(casework.clock.now()).slice(0, 'YYYY-MM-DD'.length);
+  const asOf = utcDayOf(casework.clock.now());
   const closed = await closeIncident(casework, {
     incidentId,
     actor: anna,

@@ -1,7 +1,6 @@
 import type { BankEntry, BankTransaction } from '../../fact/bank.ts';
 import type { Settlement } from '../../fact/settlement.ts';
-import type { Day } from '../../kernel/day.ts';
-import { toRfc3339 } from '../../kernel/time.ts';
+import { type Day, utcDayOf } from '../../kernel/day.ts';
 import { isExplained } from '../check-statement.ts';
 import type { Movement } from './shape.ts';
 
@@ -31,7 +30,7 @@ export function movementsOfEntry(key: string, entry: BankEntry, statementDay: Da
 
 /** A line of the provider's report, on its day in UTC. */
 export function movementOfSettlement({ lineId, paymentId, amount, bookedAt }: Settlement): Movement {
-  const on = toRfc3339(bookedAt).slice(0, 'YYYY-MM-DD'.length);
+  const on = utcDayOf(bookedAt);
   return { id: lineId, amount, references: [paymentId], on, returnReason: null };
 }
 
